@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "drivers/hugepages.h"
 #include "lib/base/result.h"
 
 namespace drover {
@@ -17,10 +16,11 @@ struct EalSettings {
   std::vector<unsigned> main_cpus;    // the main thread may run on these; empty: where it may now
   std::uint64_t megabytes = 256;      // pool, tables, rings; all that is taken from DPDK's heap
   bool pci = false;                   // some port is a PCI device
+  bool verbose = false;               // DPDK's information lines, too, for debugging
   std::vector<std::string> port_arguments;  // all PortDriver::eal_arguments()
 };
 
-// EAL's argv[1..], for these settings.
+// EAL's argv[1..], for these settings (with main_cpus).
 std::vector<std::string> eal_arguments(const EalSettings& settings, bool without_hugepages);
 
 class Eal {

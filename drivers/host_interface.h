@@ -12,8 +12,10 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "drivers/unique_fd.h"
 #include "lib/base/result.h"
 #include "lib/net/address.h"
 
@@ -37,11 +39,10 @@ class HostInterface {
 
   HostInterface(const HostInterface&) = delete;
   HostInterface& operator=(const HostInterface&) = delete;
-  ~HostInterface();
 
   const std::string& name() const { return name_; }
   // Readable when a frame waits; non-blocking.
-  int fd() const { return fd_; }
+  int fd() const { return tap_.get(); }
 
   // One frame from the kernel into `room`: its length, or nothing when none waits.
   std::optional<std::size_t> read(std::span<std::byte> room);
@@ -49,8 +50,8 @@ class HostInterface {
   bool write(std::span<const std::byte> frame);
 
  private:
-  HostInterface(int fd, std::string name) : fd_(fd), name_(std::move(name)) {}
-  int fd_;
+  HostInterface(UniqueFd tap, std::string name) : tap_(std::move(tap)), name_(std::move(name)) {}
+  UniqueFd tap_;
   std::string name_;
 };
 
