@@ -154,7 +154,7 @@ struct Status {
   friend bool operator==(const Status&, const Status&) = default;
 };
 
-// JSON on one line. Pretty: two blanks a level, for a person.
+// JSON on one line, without a line break at its end.
 std::string encode(const Services& services);
 std::string encode(const Status& status);
 std::string encode(const Connection& connection);

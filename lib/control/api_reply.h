@@ -21,9 +21,9 @@ struct ApiRequest {
 
 struct ApiResponse {
   unsigned status = 200;
-  std::string body;
+  std::string body = {};
   std::string content_type = "application/json";
-  std::string allow;  // the Allow header of a 405; else empty
+  std::string allow = {};  // the Allow header of a 405; else empty
 };
 
 // The sending side of one request. The server implements it; a handler's test may do so too.
