@@ -56,8 +56,8 @@ class JournalPriority : public spdlog::custom_flag_formatter {
 
 std::shared_ptr<spdlog::logger> make_logger() {
   if (isatty(STDERR_FILENO) != 0) {
-    auto logger =
-        std::make_shared<spdlog::logger>("drover", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
+    auto logger = std::make_shared<spdlog::logger>(
+        "drover", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
     logger->set_pattern("%H:%M:%S.%e %^%-7l%$ %v");
     return logger;
   }
@@ -94,8 +94,12 @@ void start(Level least) {
   logger()->flush_on(spdlog::level::debug);
 }
 
-void write(Level level, std::string_view message) { logger()->log(to_spdlog(level), message); }
+void write(Level level, std::string_view message) {
+  logger()->log(to_spdlog(level), message);
+}
 
-bool enabled(Level level) { return logger()->should_log(to_spdlog(level)); }
+bool enabled(Level level) {
+  return logger()->should_log(to_spdlog(level));
+}
 
 }  // namespace drover::log

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The daemon's log: stderr, with a time on a terminal and journald's priority prefix ("<6>") off it.
+// The daemon's log: stderr, with a time on a terminal and journald's priority prefix ("<6>") off
+// it.
 #pragma once
 
 #include <fmt/format.h>

@@ -23,7 +23,8 @@ class StrongId {
 
 // A VIP and a protocol; part of a connection's key, so it keeps its meaning across reloads.
 using VipId = StrongId<struct VipTag, std::uint16_t>;
-// A real server of one virtual service; keeps its meaning across reloads while a connection uses it.
+// A real server of one virtual service; keeps its meaning across reloads while a connection uses
+// it.
 using DestinationId = StrongId<struct DestinationTag, std::uint32_t>;
 // Index of a port in the configuration's `ports`.
 using PortId = StrongId<struct PortTag, std::uint8_t>;

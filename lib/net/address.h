@@ -70,8 +70,9 @@ struct IpInterface {
   IpAddress address;
   std::uint8_t prefix_length = 32;
 
-  static std::optional<IpInterface> parse(std::string_view text);  // a bare address is a host prefix
-  bool contains(const IpAddress& other) const;                     // of the same family and network
+  static std::optional<IpInterface> parse(
+      std::string_view text);                   // a bare address is a host prefix
+  bool contains(const IpAddress& other) const;  // of the same family and network
   friend auto operator<=>(const IpInterface&, const IpInterface&) = default;
 };
 
