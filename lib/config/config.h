@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The configuration as values: what the file says, checked, with every default filled in.
+// docs/configuration.md explains each key.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "lib/net/address.h"
+
+namespace drover::config {
+
+using Milliseconds = std::chrono::milliseconds;
+
+enum class PortDriver { af_xdp, pci, vdev };
+enum class SourceMac { own, keep };
+enum class Idle { adaptive, busy };
+enum class Protocol { tcp, udp };
+
+// `nodes`: a balancer of the pair. Its address is also what health checks and probes come from.
+struct Node {
+  std::string name;
+  std::vector<IpInterface> addresses;  // at most one a family; empty only without `nodes`
+  std::uint8_t priority = 100;
+};
+
+struct Port {
+  std::string name;
+  PortDriver driver = PortDriver::af_xdp;
+  std::string device;  // this node's
+  SourceMac source_mac = SourceMac::own;
+};
+
+struct Workers {
+  std::uint16_t count = 1;
+  std::vector<unsigned> cores;  // empty: chosen at start; else as many as `count`
+};
+
+struct Server {
+  std::string name;  // the file's, or the address
+  IpAddress address;
+  std::uint32_t weight = 1;
+  std::optional<MacAddress> mac;
+};
+
+struct Pool {
+  std::string name;  // "service NAME" for servers that stand in a service
+  std::vector<Server> servers;
+};
+
+struct Service {
+  std::string name;
+  IpAddress address;                 // the VIP
+  std::vector<std::uint16_t> ports;  // each a virtual service of its own
+  Protocol protocol = Protocol::tcp;
+  std::string scheduler = "rr";
+  std::string pool;  // a key of Config::pools
+};
+
+// IPVS's time-outs by default (`ipvsadm --set` changes the first, third and the UDP one there).
+struct Timeouts {
+  Milliseconds tcp_established{900'000};
+  Milliseconds tcp_syn_received{60'000};
+  Milliseconds tcp_fin_wait{120'000};
+  Milliseconds tcp_close{10'000};
+  Milliseconds udp{300'000};
+};
+
+struct Api {
+  std::string socket = "/run/drover/drover.sock";
+};
+
+struct Config {
+  std::vector<Node> nodes;
+  std::optional<std::size_t> node;  // index of this balancer in `nodes`; none without `nodes`
+  Workers workers;
+  Idle idle = Idle::adaptive;
+  std::uint64_t connections = 1'000'000;  // all workers together
+  std::uint32_t refusals = 1'000;         // resets and unreachables a second and worker
+  std::vector<Port> ports;
+  std::map<std::string, Pool> pools;
+  std::vector<Service> services;
+  Timeouts timeouts;
+  Api api;
+
+  // Of this node; empty when the file has no `nodes`.
+  std::vector<IpInterface> own_addresses() const {
+    return node ? nodes[*node].addresses : std::vector<IpInterface>{};
+  }
+};
+
+}  // namespace drover::config

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// IP addresses, prefixes and MAC addresses as values.
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "lib/base/byte_order.h"
+
+namespace drover {
+
+class Ipv4Address {
+ public:
+  constexpr Ipv4Address() = default;
+  constexpr explicit Ipv4Address(std::uint32_t host_order) : value_(host_order) {}
+  constexpr explicit Ipv4Address(Be32 wire) : value_(wire.value()) {}
+  // Dotted quad as inet_pton(3) takes it.
+  static std::optional<Ipv4Address> parse(std::string_view text);
+
+  constexpr std::uint32_t value() const { return value_; }  // host order
+  constexpr Be32 wire() const { return Be32(value_); }
+  friend constexpr auto operator<=>(Ipv4Address, Ipv4Address) = default;
+
+ private:
+  std::uint32_t value_ = 0;
+};
+
+class Ipv6Address {
+ public:
+  using Bytes = std::array<std::uint8_t, 16>;
+  constexpr Ipv6Address() = default;
+  constexpr explicit Ipv6Address(const Bytes& wire) : bytes_(wire) {}
+  static std::optional<Ipv6Address> parse(std::string_view text);
+
+  constexpr const Bytes& bytes() const { return bytes_; }
+  // ff02::1:ffXX:XXXX (RFC 4291, 2.7.1).
+  Ipv6Address solicited_node() const;
+  friend constexpr auto operator<=>(const Ipv6Address&, const Ipv6Address&) = default;
+
+ private:
+  Bytes bytes_{};
+};
+
+// Either family.
+class IpAddress {
+ public:
+  IpAddress() = default;
+  IpAddress(Ipv4Address address) : value_(address) {}  // NOLINT(google-explicit-constructor)
+  IpAddress(Ipv6Address address) : value_(address) {}  // NOLINT(google-explicit-constructor)
+  static std::optional<IpAddress> parse(std::string_view text);
+
+  bool is_v4() const { return std::holds_alternative<Ipv4Address>(value_); }
+  bool is_v6() const { return !is_v4(); }
+  Ipv4Address v4() const { return std::get<Ipv4Address>(value_); }  // only when is_v4()
+  Ipv6Address v6() const { return std::get<Ipv6Address>(value_); }  // only when is_v6()
+  friend auto operator<=>(const IpAddress&, const IpAddress&) = default;
+
+ private:
+  std::variant<Ipv4Address, Ipv6Address> value_;
+};
+
+// An address with a prefix length, host bits kept ("192.0.2.11/24").
+struct IpInterface {
+  IpAddress address;
+  std::uint8_t prefix_length = 32;
+
+  static std::optional<IpInterface> parse(
+      std::string_view text);                   // a bare address is a host prefix
+  bool contains(const IpAddress& other) const;  // of the same family and network
+  friend auto operator<=>(const IpInterface&, const IpInterface&) = default;
+};
+
+class MacAddress {
+ public:
+  using Bytes = std::array<std::uint8_t, 6>;
+  constexpr MacAddress() = default;
+  constexpr explicit MacAddress(const Bytes& wire) : bytes_(wire) {}
+  static std::optional<MacAddress> parse(std::string_view text);  // "02:00:00:00:00:16"
+
+  constexpr const Bytes& bytes() const { return bytes_; }
+  constexpr bool is_multicast() const { return (bytes_[0] & 1) != 0; }  // broadcast included
+  constexpr bool is_zero() const { return bytes_ == Bytes{}; }
+  friend constexpr auto operator<=>(const MacAddress&, const MacAddress&) = default;
+
+ private:
+  Bytes bytes_{};
+};
+static_assert(sizeof(MacAddress) == 6 && alignof(MacAddress) == 1);
+
+inline constexpr MacAddress broadcast_mac{{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}};
+
+std::string to_string(Ipv4Address address);
+std::string to_string(const Ipv6Address& address);
+std::string to_string(const IpAddress& address);
+std::string to_string(const IpInterface& address);
+std::string to_string(const MacAddress& address);
+// "192.0.2.10:80", "[2001:db8::1]:80".
+std::string to_string(const IpAddress& address, std::uint16_t port);
+
+}  // namespace drover
+
+template <>
+struct std::hash<drover::IpAddress> {
+  std::size_t operator()(const drover::IpAddress& address) const noexcept;
+};

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "lib/net/frame.h"
+
+#include "lib/net/checksum.h"
+#include "lib/net/header_at.h"
+
+namespace drover {
+namespace {
+
+FrameFault judge_transport(std::span<const std::uint8_t> bytes, const FrameHeaders& headers) {
+  const std::size_t offset = headers.transport_offset;
+  const std::size_t in_datagram = headers.end - offset;
+  const std::size_t readable = bytes.size() < headers.end ? bytes.size() - offset : in_datagram;
+  switch (headers.protocol) {
+    case ip_protocol::tcp: {
+      if (readable < sizeof(TcpHeader)) return FrameFault::truncated;
+      const unsigned length = header_at<TcpHeader>(bytes, offset).header_length();
+      return length < sizeof(TcpHeader) || length > in_datagram ? FrameFault::bad_transport_header
+                                                                : FrameFault::none;
+    }
+    case ip_protocol::udp: {
+      if (readable < sizeof(UdpHeader)) return FrameFault::truncated;
+      const std::size_t length = header_at<UdpHeader>(bytes, offset).length.value();
+      const bool whole = !headers.fragment;
+      return length < sizeof(UdpHeader) || (whole && length > in_datagram)
+                 ? FrameFault::bad_transport_header
+                 : FrameFault::none;
+    }
+    case ip_protocol::icmp:
+      return readable < sizeof(IcmpHeader) ? FrameFault::truncated : FrameFault::none;
+    default:
+      return FrameFault::none;
+  }
+}
+
+void parse_ipv4(std::span<const std::uint8_t> bytes, std::uint32_t frame_length,
+                FrameHeaders& headers) {
+  const std::size_t offset = headers.network_offset;
+  if (bytes.size() < offset + sizeof(Ipv4Header)) {
+    headers.fault = FrameFault::truncated;
+    return;
+  }
+  const auto& ip = header_at<Ipv4Header>(bytes, offset);
+  const unsigned header_length = ip.header_length();
+  const unsigned total_length = ip.total_length.value();
+  if (ip.version() != 4) {
+    headers.fault = FrameFault::bad_ip_version;
+  } else if (header_length < sizeof(Ipv4Header) || header_length > total_length) {
+    headers.fault = FrameFault::bad_ip_header_length;
+  } else if (total_length > frame_length - offset) {
+    headers.fault = FrameFault::bad_ip_length;
+  } else if (bytes.size() < offset + header_length) {
+    headers.fault = FrameFault::truncated;
+  }
+  if (headers.fault != FrameFault::none) return;
+
+  headers.kind = FrameKind::ipv4;
+  headers.protocol = ip.protocol;
+  headers.end = static_cast<std::uint16_t>(offset + total_length);
+  if (ipv4_header_checksum(ip) != Be16(0)) {
+    headers.fault = FrameFault::bad_ip_checksum;
+    return;
+  }
+  const std::uint16_t fragment = ip.fragment.value();
+  headers.fragment = (fragment & (Ipv4Header::more_fragments | Ipv4Header::offset_mask)) != 0;
+  if ((fragment & Ipv4Header::offset_mask) != 0) return;
+  headers.transport_offset = static_cast<std::uint16_t>(offset + header_length);
+  headers.fault = judge_transport(bytes, headers);
+}
+
+}  // namespace
+
+FrameHeaders parse_frame(std::span<const std::uint8_t> bytes, std::uint32_t frame_length) {
+  FrameHeaders headers;
+  if (bytes.size() < sizeof(EthernetHeader)) {
+    headers.fault = FrameFault::truncated;
+    return headers;
+  }
+  std::uint16_t type = header_at<EthernetHeader>(bytes, 0).type.value();
+  std::size_t offset = sizeof(EthernetHeader);
+  for (int tags = 0; tags < 2 && (type == ether_type::vlan || type == ether_type::vlan_s); ++tags) {
+    if (bytes.size() < offset + sizeof(VlanTag)) {
+      headers.fault = FrameFault::truncated;
+      return headers;
+    }
+    type = header_at<VlanTag>(bytes, offset).type.value();
+    offset += sizeof(VlanTag);
+  }
+  headers.network_offset = static_cast<std::uint8_t>(offset);
+
+  if (type == ether_type::ipv4) {
+    parse_ipv4(bytes, frame_length, headers);
+  } else if (type == ether_type::arp) {
+    headers.kind = FrameKind::arp;
+    if (bytes.size() < offset + sizeof(ArpMessage)) headers.fault = FrameFault::truncated;
+  } else if (type == ether_type::ipv6) {
+    headers.kind = FrameKind::ipv6;
+  }
+  return headers;
+}
+
+}  // namespace drover

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Finds the headers of a frame and judges them. Reads only what is given, allocates nothing.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "lib/net/wire.h"
+
+namespace drover {
+
+enum class FrameKind : std::uint8_t { other, arp, ipv4, ipv6 };
+
+// What is wrong with a frame; one counter each in the data path.
+enum class FrameFault : std::uint8_t {
+  none,
+  truncated,             // a header does not fit in the frame
+  bad_ip_version,        // not that of the Ethernet type
+  bad_ip_header_length,  // below 20, or beyond the datagram
+  bad_ip_length,         // the datagram is longer than the frame or shorter than its header
+  bad_ip_checksum,       // IPv4
+  bad_transport_header,  // TCP data offset below 20 or beyond the datagram, UDP length likewise
+};
+
+// Offsets count from the first byte of the frame, in bytes.
+struct FrameHeaders {
+  FrameKind kind = FrameKind::other;
+  FrameFault fault = FrameFault::none;
+  std::uint8_t network_offset = 0;     // of the header behind Ethernet and at most two VLAN tags
+  std::uint8_t protocol = 0;           // of the transport (IPv4)
+  std::uint16_t transport_offset = 0;  // 0: there is none in this frame (a later fragment)
+  std::uint16_t end = 0;               // of the IP datagram; what follows is padding
+  bool fragment = false;               // first or later
+};
+
+// `bytes` is the contiguous beginning of the frame, `frame_length` the whole frame's length (more
+// than bytes.size() only where it lies in several segments). Addresses can be read whenever kind is
+// ipv4 and the fault is none, bad_ip_checksum or bad_transport_header.
+FrameHeaders parse_frame(std::span<const std::uint8_t> bytes, std::uint32_t frame_length);
+
+// No host may send from it: 0/8, 127/8, multicast, 240/4 with broadcast (RFC 1122, 3.2.1.3).
+constexpr bool is_martian_source(Ipv4Address source) {
+  const std::uint32_t first = source.value() >> 24;
+  return first == 0 || first == 127 || first >= 224;
+}
+
+}  // namespace drover
