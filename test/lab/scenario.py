@@ -43,7 +43,7 @@ class Scenario:
         before = len(result.failures) + len(result.errors)
         super().run(result)
         if len(result.failures) + len(result.errors) > before and self.balancer.process:
-            print(f"droverd's log at the end of {self.id()}:\n{self.balancer.log()}", file=sys.stderr)
+            print(f"droverd's log at the end of {self.id()}:\n{self.balancer.log()}", flush=True)
         return result
 
     def restart(self, text):
