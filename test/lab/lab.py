@@ -1,6 +1,5 @@
 """The lab: the network with its web servers, put up and taken down as one."""
 
-import shutil
 import signal
 import subprocess
 from pathlib import Path
@@ -79,7 +78,6 @@ def _remove(name):
     try:
         remove_network(_prefix(name))
         _hugepages("release", name)
-        shutil.rmtree(ownership.RUN / name, ignore_errors=True)
         ownership.forget(name)
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)

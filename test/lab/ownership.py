@@ -8,6 +8,7 @@ however the owner ends. A lab that is meant to stay has `stays` in that file.
 import contextlib
 import fcntl
 import os
+import shutil
 from pathlib import Path
 
 RUN = Path("/run/drover-lab")
@@ -46,7 +47,8 @@ class Claim:
 
 
 def forget(name):
-    """After the lab is removed: its name is free again."""
+    """After the lab is removed: its files go, its name is free again."""
+    shutil.rmtree(RUN / name, ignore_errors=True)
     with _one_at_a_time():
         _owner_file(name).unlink(missing_ok=True)
         with contextlib.suppress(OSError):
