@@ -6,8 +6,8 @@
 
 namespace drover {
 
-// Everything from the ports' checks to the clean stop. Returns after SIGTERM or SIGINT, or the error
-// that kept it from starting; nothing is left attached then.
+// Everything from the ports' checks to the clean stop. Returns after SIGTERM or SIGINT, or the
+// error that kept it from starting; nothing is left attached then.
 Result<void> run_daemon(const config::Config& config);
 
 }  // namespace drover

@@ -60,13 +60,12 @@ class ControlLoop::Loop {
     router.add("GET", "/v1/status", [this](const ApiRequest&, ApiReply reply) {
       reply.json(api::encode(report_status(context())));
     });
-    router.add("GET", "/v1/connections", [this](const ApiRequest&, ApiReply reply) {
-      lister_->list(std::move(reply));
-    });
+    router.add("GET", "/v1/connections",
+               [this](const ApiRequest&, ApiReply reply) { lister_->list(std::move(reply)); });
     auto api = ApiServer::listen(io_, config_.api.socket, std::move(router));
     if (!api) return tl::unexpected(api.error());
-    auto neighbours = NeighbourTable::open(
-        io_, [this](const IpAddress& address, std::optional<MacAddress> mac) {
+    auto neighbours =
+        NeighbourTable::open(io_, [this](const IpAddress& address, std::optional<MacAddress> mac) {
           neighbour_changed(address, mac);
         });
     if (!neighbours) return tl::unexpected(neighbours.error());
@@ -142,7 +141,8 @@ class ControlLoop::Loop {
     for (const PlantWorker& worker : plant_->workers) {
       std::array<datapath::WorkerEvent, 64> events;
       const unsigned count = worker.crossing->events.pop_some(events);
-      for (unsigned i = 0; i < count; ++i) neighbours_->resolve(builder_.server(events[i].destination));
+      for (unsigned i = 0; i < count; ++i)
+        neighbours_->resolve(builder_.server(events[i].destination));
       more |= count == events.size();
     }
     lister_->rows_arrived();
@@ -183,8 +183,9 @@ class ControlLoop::Loop {
         "the VIPs do not answer the balancer itself: try them from another host, or ask a real "
         "server by its own address"};
     if (!plant_->hugepages)
-      notes.emplace_back("runs without hugepages, slower; 'echo 256 > /proc/sys/vm/nr_hugepages'"
-                         " and a restart give it some");
+      notes.emplace_back(
+          "runs without hugepages, slower; 'echo 256 > /proc/sys/vm/nr_hugepages'"
+          " and a restart give it some");
     return notes;
   }
 
@@ -215,8 +216,14 @@ Result<std::unique_ptr<ControlLoop>> ControlLoop::open(const config::Config& con
   return std::unique_ptr<ControlLoop>(new ControlLoop(std::move(loop)));
 }
 
-Doorbell& ControlLoop::doorbell() { return loop_->doorbell(); }
-Result<void> ControlLoop::attach(const Plant& plant) { return loop_->attach(plant); }
-void ControlLoop::run() { loop_->run(); }
+Doorbell& ControlLoop::doorbell() {
+  return loop_->doorbell();
+}
+Result<void> ControlLoop::attach(const Plant& plant) {
+  return loop_->attach(plant);
+}
+void ControlLoop::run() {
+  loop_->run();
+}
 
 }  // namespace drover::control

@@ -22,7 +22,8 @@ HostBridge::HostBridge(boost::asio::io_context& loop, const Plant& plant) : plan
   for (const PlantPort& port : plant_.ports) {
     const HostInterface* host = port.driver->host_interface();
     if (host == nullptr) continue;
-    readable_.emplace_back(loop, FileDescriptor(dup(host->fd())), [this, &port] { from_kernel(port); });
+    readable_.emplace_back(loop, FileDescriptor(dup(host->fd())),
+                           [this, &port] { from_kernel(port); });
   }
 }
 
@@ -58,9 +59,8 @@ bool HostBridge::drain_workers() {
 }
 
 void HostBridge::to_kernel(rte_mbuf* frame) {
-  const auto port = std::ranges::find(plant_.ports, frame->port, [](const PlantPort& each) {
-    return each.ethdev->port();
-  });
+  const auto port = std::ranges::find(plant_.ports, frame->port,
+                                      [](const PlantPort& each) { return each.ethdev->port(); });
   HostInterface* host = port == plant_.ports.end() ? nullptr : port->driver->host_interface();
   const bool contiguous = rte_pktmbuf_linearize(frame) == 0;
   const std::span bytes(rte_pktmbuf_mtod(frame, const std::byte*), rte_pktmbuf_data_len(frame));

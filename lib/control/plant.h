@@ -31,7 +31,7 @@ struct PlantWorker {
 
 // Whatever it points to outlives the control loop's run.
 struct Plant {
-  std::vector<PlantPort> ports;  // by PortId
+  std::vector<PlantPort> ports;      // by PortId
   std::vector<PlantWorker> workers;  // by WorkerId
   datapath::SnapshotStore* snapshots = nullptr;
   rte_mempool* mempool = nullptr;
