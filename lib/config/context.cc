@@ -9,16 +9,21 @@
 namespace drover::config {
 namespace {
 
+bool is_number(const Content& scalar) {
+  return !scalar.quoted && !scalar.text.empty() && scalar.text.size() <= 20 &&
+         scalar.text.find_first_not_of("0123456789") == std::string::npos;
+}
+
 std::string description(const YamlNode& node) {
   switch (node.content->kind) {
     case Kind::empty:
       return "empty";
     case Kind::scalar:
-      return quoted(node.content->text);
+      return is_number(*node.content) ? node.content->text : quoted(node.content->text);
     case Kind::list:
-      return "a list";
+      return node.content->items.empty() ? "an empty list" : "a list";
     case Kind::map:
-      return "a map";
+      return node.content->entries.empty() ? "an empty map" : "a map";
   }
   return {};
 }

@@ -50,6 +50,9 @@ std::optional<std::string> scheduler(Context& context, const YamlNode& node) {
   if (text != nullptr && std::find(known.begin(), known.end(), *text) != known.end()) return *text;
   if (text == nullptr)
     context.expected(node, "the name of a scheduler");
+  else if (is_later_scheduler(*text))
+    context.error(node.position, fmt::format("scheduler: {} comes with a later version", *text),
+                  fmt::format("this one has {}", fmt::join(known, ", ")));
   else
     context.error(node.position, fmt::format("there is no scheduler {}", quoted(*text)),
                   suggest(*text, known, "this version has"));

@@ -78,15 +78,14 @@ bool walk_map(Context& context, const YamlNode& node, const MapShape& shape,
 bool check_list(Context& context, const YamlNode& node, std::string_view what, std::size_t least,
                 std::size_t most) {
   const std::size_t size = node.content->items.size();
-  if (node.content->kind != Kind::list) {
-    context.expected(node, fmt::format("a list of {}", what));
+  if (node.content->kind != Kind::list || size < least) {
+    const auto at_least = least == 0 ? "" : fmt::format(", at least {}", least);
+    context.expected(node, fmt::format("a list of {}{}", what, at_least));
     return false;
   }
-  if (size < least || size > most) {
-    const auto count =
-        size < least ? fmt::format("at least {}", least) : fmt::format("at most {}", most);
-    context.error(node.position, fmt::format("{} has {} items, expected {} {}", context.label(),
-                                             size, count, what));
+  if (size > most) {
+    context.error(node.position, fmt::format("{} is a list of {}, expected at most {}",
+                                             context.label(), size, most));
     return false;
   }
   return true;

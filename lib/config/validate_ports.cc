@@ -2,70 +2,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 
+#include "lib/config/device.h"
 #include "lib/config/nearest.h"
 #include "lib/config/validate.h"
 
 namespace drover::config {
 namespace {
-
-bool is_hex(std::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](unsigned char c) { return std::isxdigit(c) != 0; });
-}
-
-// "0000:01:00.0", the domain included, as DPDK and sysfs write it.
-bool is_pci_address(std::string_view text) {
-  return text.size() == 12 && text[4] == ':' && text[7] == ':' && text[10] == '.' &&
-         is_hex(text.substr(0, 4)) && is_hex(text.substr(5, 2)) && is_hex(text.substr(8, 2)) &&
-         text[11] >= '0' && text[11] <= '7';
-}
-
-bool is_interface_name(std::string_view text) {
-  constexpr std::size_t longest = 15;
-  return text.size() <= longest && text != "." && text != ".." &&
-         std::all_of(text.begin(), text.end(),
-                     [](unsigned char c) { return std::isgraph(c) != 0 && c != '/' && c != ':'; });
-}
-
-std::string_view vdev_name(std::string_view text) {
-  return text.substr(0, text.find(','));
-}
-
-// A driver's name, a number, and perhaps arguments: "net_af_xdp0,iface=eth0".
-bool is_vdev(std::string_view text) {
-  const auto name = vdev_name(text);
-  return name.size() < 64 && (name.starts_with("net_") || name.starts_with("eth_")) &&
-         std::all_of(text.begin(), text.end(),
-                     [](unsigned char c) { return std::isgraph(c) != 0; });
-}
-
-struct DeviceForm {
-  bool (*fits)(std::string_view);
-  std::string_view expected;
-};
-
-DeviceForm form_of(PortDriver driver) {
-  switch (driver) {
-    case PortDriver::af_xdp:
-      return {is_interface_name, "a kernel interface, such as eth0, for af_xdp"};
-    case PortDriver::pci:
-      return {is_pci_address, "a PCI address, such as 0000:01:00.0, for pci"};
-    case PortDriver::vdev:
-      return {is_vdev, "a DPDK vdev, such as net_pcap0,iface=eth0, for vdev"};
-  }
-  return {};
-}
-
-// Two ports with the same would fight for it.
-std::string identity(PortDriver driver, std::string_view device) {
-  if (driver == PortDriver::vdev) return std::string(vdev_name(device));
-  std::string text(device);
-  if (driver == PortDriver::pci)
-    for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
 
 // The devices that `device:` of one port names, each with the key it stands at.
 struct NamedDevice {
@@ -105,39 +48,52 @@ void check_nodes_of_devices(Context& context, const std::vector<Node>& nodes,
       context.error(position, fmt::format("device names none for the node {}", name));
 }
 
+void check_form(Context& context, PortDriver driver, const NamedDevice& named) {
+  if (fits(driver, named.device)) return;
+  context.error(
+      context.places().nearest(named.path),
+      fmt::format("device is {}, expected {}", quoted(named.device), expected_device(driver)),
+      device_remedy(driver, named.device));
+}
+
+// A node's name and what identifies the device there.
+using UsedDevices = FirstSeen<std::pair<std::string, std::string>>;
+
+void check_is_free(Context& context, UsedDevices& used, const std::vector<Node>& nodes,
+                   PortDriver driver, const NamedDevice& named) {
+  std::vector<std::string> on{named.node};
+  if (named.node.empty() && !nodes.empty()) {
+    on.clear();
+    for (const Node& node : nodes) on.push_back(node.name);
+  }
+  const Position here = context.places().nearest(named.path);
+  std::optional<Position> first;
+  for (const std::string& node : on) {
+    const auto other = used.add({node, std::string(device_identity(driver, named.device))}, here);
+    if (other) first = other;
+  }
+  if (first)
+    context.error(here, fmt::format("the device {} is another port's", quoted(named.device)),
+                  the_first_is_at(*first));
+}
+
 }  // namespace
 
 void validate_devices(Context& context, const std::vector<Node>& nodes,
                       const std::vector<PortInFile>& ports) {
   const bool nodes_are_unreadable = nodes.empty() && context.places().given("nodes");
-  FirstSeen<std::pair<std::string, std::string>> seen;
+  UsedDevices used;
   for (std::size_t i = 0; i < ports.size(); ++i) {
     const auto position = context.places().sound(fmt::format("ports[{}].device", i));
     if (!position) continue;
     const auto devices = devices_of(ports[i], i);
     if (!nodes_are_unreadable) check_nodes_of_devices(context, nodes, ports[i], *position, devices);
 
-    const bool driver_was_read =
-        context.places().sound(fmt::format("ports[{}].driver", i)).has_value();
+    if (!context.places().sound(fmt::format("ports[{}].driver", i))) continue;
     for (const NamedDevice& named : devices) {
-      if (named.device.empty() || !driver_was_read) continue;
-      const Position here = context.places().nearest(named.path);
-      if (const auto form = form_of(ports[i].driver); !form.fits(named.device))
-        context.error(
-            here, fmt::format("device is {}, expected {}", quoted(named.device), form.expected));
-      const auto is_used = [&](const std::string& node) {
-        const auto first = seen.add({node, identity(ports[i].driver, named.device)}, here);
-        if (first)
-          context.error(here, fmt::format("the device {} is another port's", quoted(named.device)),
-                        the_first_is_at(*first));
-        return first.has_value();
-      };
-      if (!named.node.empty() || nodes.empty()) {
-        is_used(named.node);
-      } else {
-        for (const Node& node : nodes)
-          if (is_used(node.name)) break;
-      }
+      if (named.device.empty()) continue;  // could not be read
+      check_form(context, ports[i].driver, named);
+      check_is_free(context, used, nodes, ports[i].driver, named);
     }
   }
 }

@@ -105,8 +105,10 @@ void check_servers_of_pools(Context& context, const Config& config) {
           context.error(*here,
                         fmt::format("the server {} is given twice", to_string(server.address)),
                         the_first_is_at(*first));
-      if (const auto here = context.places().sound(at + ".name"))
-        if (const auto first = names.add(server.name, *here))
+      // Without a name a server goes by its address.
+      const bool has_name = context.places().given(at + ".name").has_value();
+      if (const auto here = context.places().sound(at + (has_name ? ".name" : ".address")))
+        if (const auto first = names.add(server.name, *here); first && has_name)
           context.error(*here, fmt::format("the name {} is another server's", server.name),
                         the_first_is_at(*first));
     }

@@ -95,7 +95,7 @@ auto one_of(Words<Enum> words) {
     for (const auto& [word, value] : words)
       if (text != nullptr && *text == word) return value;
     const auto meant = text != nullptr ? nearest(*text, known) : std::string_view{};
-    context.expected(node, fmt::format("{}", fmt::join(known, " or ")),
+    context.expected(node, fmt::format("one of {}", fmt::join(known, ", ")),
                      meant.empty() ? "" : fmt::format("did you mean \"{}\"?", meant));
     return std::nullopt;
   };
