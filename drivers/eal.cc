@@ -8,6 +8,8 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 
 #include "drivers/driver_log.h"
 #include "drivers/hugepages.h"
@@ -57,6 +59,14 @@ int init(std::vector<std::string> arguments) {
   return rte_eal_init(static_cast<int>(kept.size()), argv.data());
 }
 
+// EAL makes one although nothing is kept there; it goes unless another EAL uses it.
+void remove_runtime_directory() {
+  const std::filesystem::path directory = rte_eal_get_runtime_dir();
+  std::error_code error;
+  if (std::filesystem::remove(directory, error))
+    std::filesystem::remove(directory.parent_path(), error);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Eal>> Eal::start(const EalSettings& settings) {
@@ -81,6 +91,7 @@ Result<std::unique_ptr<Eal>> Eal::start(const EalSettings& settings) {
   if (result < 0)
     return failure("EAL", fmt::format("DPDK does not start: {} ({})", errno_text(rte_errno),
                                       captured.cause()));
+  remove_runtime_directory();
   return std::unique_ptr<Eal>(new Eal(*without_hugepages));
 }
 

@@ -12,13 +12,17 @@ std::vector<std::string> eal_arguments(const EalSettings& settings, bool without
   for (unsigned worker = 0; worker < settings.worker_cpus.size(); ++worker)
     lcores += fmt::format(",{}@{}", Eal::worker_lcore(worker), settings.worker_cpus[worker]);
 
-  // In memory: no file, lock or socket that another EAL could find.
-  std::vector<std::string> arguments = {"--in-memory", "--no-telemetry", "--lcores",
-                                        lcores,        "--main-lcore",   "0"};
+  std::vector<std::string> arguments = {"--no-telemetry", "--lcores", lcores, "--main-lcore", "0"};
+  // Either way no file, lock or socket is left where another EAL could find it, nor a hugepage when
+  // the process has died. EAL does not take both options at once.
+  if (without_hugepages) {
+    arguments.insert(arguments.end(), {"--no-huge", "--no-shconf"});
+  } else {
+    arguments.emplace_back("--in-memory");
+  }
   // A line of EAL's information is one for our debugging.
   arguments.insert(arguments.end(), {"--log-level", settings.verbose ? "*:info" : "*:notice"});
   arguments.insert(arguments.end(), {"-m", fmt::format("{}", settings.megabytes)});
-  if (without_hugepages) arguments.emplace_back("--no-huge");
   if (settings.pci) {
     arguments.insert(arguments.end(), settings.port_arguments.begin(),
                      settings.port_arguments.end());

@@ -34,7 +34,7 @@ Result<UniqueFd> open_tap(const std::string& name) {
     return failure(name, "/dev/net/tun cannot be opened: " + errno_text(errno),
                    errno == ENOENT ? "modprobe tun" : "");
   ifreq request = request_for(name);
-  request.ifr_flags = IFF_TAP | IFF_NO_PI | IFF_TUN_EXCL;
+  request.ifr_flags = static_cast<short>(IFF_TAP | IFF_NO_PI | IFF_TUN_EXCL);
   if (ioctl(tap.get(), TUNSETIFF, &request) != 0)
     return failure(name, "no tap: " + errno_text(errno),
                    errno == EPERM ? "run as root, or give CAP_NET_ADMIN" : "");

@@ -30,7 +30,9 @@ Result<void> HostPort::probe() {
   if (!ethdev) return tl::unexpected(ethdev.error());
   ethdev_.emplace(std::move(*ethdev));
 
-  HostInterfaceSettings host{.name = kernel_interface(), .addresses = settings_.host_addresses};
+  HostInterfaceSettings host;
+  host.name = kernel_interface();
+  host.addresses = settings_.host_addresses;
   rte_ether_addr mac{};
   rte_eth_macaddr_get(ethdev_->port(), &mac);
   host.mac = MacAddress(std::to_array(mac.addr_bytes));

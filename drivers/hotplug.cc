@@ -28,7 +28,7 @@ HotplugDevice::HotplugDevice(HotplugDevice&& other) noexcept
     : port_(std::exchange(other.port_, std::nullopt)) {}
 
 HotplugDevice::~HotplugDevice() {
-  if (!port_) return;
+  if (!port_ || rte_eth_dev_is_valid_port(*port_) == 0) return;
   rte_eth_dev_info info{};
   if (rte_eth_dev_info_get(*port_, &info) != 0) return;
   rte_device* device = info.device;

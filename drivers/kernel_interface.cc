@@ -21,6 +21,19 @@
 namespace drover {
 namespace {
 
+// A struct of the kernel's that ends in an array whose length is known only at run time.
+template <class Struct>
+class WithTail {
+ public:
+  explicit WithTail(std::size_t tail_bytes)
+      : words_((sizeof(Struct) + tail_bytes + sizeof(std::uint64_t) - 1) / sizeof(std::uint64_t)) {}
+  Struct* operator->() { return reinterpret_cast<Struct*>(words_.data()); }
+  Struct* get() { return operator->(); }
+
+ private:
+  std::vector<std::uint64_t> words_;
+};
+
 // The ethtool ioctl; what a driver does not answer counts as "no".
 class Ethtool {
  public:
@@ -48,14 +61,10 @@ class Ethtool {
     const auto names = feature_names();
     const std::size_t words = (names.size() + 31) / 32;
     if (words == 0) return;
-    // The kernel's structs end in an array whose length is known only now.
-    std::vector<std::uint32_t> raw(
-        (sizeof(ethtool_gfeatures) + words * sizeof(ethtool_get_features_block)) /
-        sizeof(std::uint32_t));
-    auto* features = reinterpret_cast<ethtool_gfeatures*>(raw.data());
+    WithTail<ethtool_gfeatures> features(words * sizeof(ethtool_get_features_block));
     features->cmd = ETHTOOL_GFEATURES;
     features->size = static_cast<std::uint32_t>(words);
-    if (!ask(features)) return;
+    if (!ask(features.get())) return;
     for (std::size_t i = 0; i < names.size(); ++i) {
       const bool active = (features->features[i / 32].active >> (i % 32) & 1) != 0;
       if (names[i] == "rx-lro") interface.lro = active;
@@ -66,21 +75,15 @@ class Ethtool {
 
  private:
   std::vector<std::string> feature_names() {
-    struct {
-      ethtool_sset_info info;
-      std::uint32_t count;
-    } set{};
-    set.info.cmd = ETHTOOL_GSSET_INFO;
-    set.info.sset_mask = 1ULL << ETH_SS_FEATURES;
-    if (!ask(&set) || set.info.sset_mask == 0) return {};
-    std::vector<std::uint32_t> raw(
-        (sizeof(ethtool_gstrings) + std::size_t{set.count} * ETH_GSTRING_LEN) /
-        sizeof(std::uint32_t));
-    auto* strings = reinterpret_cast<ethtool_gstrings*>(raw.data());
+    WithTail<ethtool_sset_info> set(sizeof(std::uint32_t));
+    set->cmd = ETHTOOL_GSSET_INFO;
+    set->sset_mask = 1ULL << ETH_SS_FEATURES;
+    if (!ask(set.get()) || set->sset_mask == 0) return {};
+    WithTail<ethtool_gstrings> strings(std::size_t{set->data[0]} * ETH_GSTRING_LEN);
     strings->cmd = ETHTOOL_GSTRINGS;
     strings->string_set = ETH_SS_FEATURES;
-    strings->len = set.count;
-    if (!ask(strings)) return {};
+    strings->len = set->data[0];
+    if (!ask(strings.get())) return {};
     std::vector<std::string> names;
     for (std::size_t i = 0; i < strings->len; ++i) {
       const auto* text = reinterpret_cast<const char*>(strings->data + i * ETH_GSTRING_LEN);

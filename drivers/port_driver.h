@@ -2,8 +2,8 @@
 // A port: where frames come from and go to. One class a driver; make_port_driver() chooses.
 //
 // The order of calls, all on one thread: check(), EAL's start with eal_arguments(), probe(),
-// Ethdev::start() on ethdev_port(), steer(). Workers then poll the ethdev. Before the driver goes,
-// they must have left it and the Ethdev must be gone.
+// Ethdev::start() on ethdev_port(), steer(). Workers then poll the ethdev. At the end workers leave
+// it, then go the Ethdev, the driver, the pool of frames and EAL, in this order.
 #pragma once
 
 #include <cstdint>

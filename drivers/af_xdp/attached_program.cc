@@ -37,14 +37,18 @@ Result<std::optional<AttachedProgram>> attached_program(const std::string& inter
     case XDP_ATTACHED_NONE:
       return std::nullopt;
     case XDP_ATTACHED_SKB:
-      program = {.id = query.skb_prog_id, .flags = XDP_FLAGS_SKB_MODE};
+      program.id = query.skb_prog_id;
+      program.flags = XDP_FLAGS_SKB_MODE;
       break;
     case XDP_ATTACHED_HW:
-      program = {.id = query.hw_prog_id, .native = true, .flags = XDP_FLAGS_HW_MODE};
+      program.id = query.hw_prog_id;
+      program.flags = XDP_FLAGS_HW_MODE;
       break;
     default:  // several at once: the driver's goes first
-      program = {.id = query.drv_prog_id, .native = true, .flags = XDP_FLAGS_DRV_MODE};
+      program.id = query.drv_prog_id;
+      program.flags = XDP_FLAGS_DRV_MODE;
   }
+  program.native = program.flags != XDP_FLAGS_SKB_MODE;
   program.name = name_of(program.id);
   return program;
 }
