@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Keeps the counts of active and inactive connections of each destination true to the table
+// (reference: IPVS, active = ESTABLISHED, SYN_SENT, SYN_RECV, SYNACK).
+#pragma once
+
+#include "lib/datapath/snapshot.h"
+#include "lib/flow/connection.h"
+#include "lib/flow/eviction.h"
+
+namespace drover::datapath {
+
+class ConnectionAccounting {
+ public:
+  ConnectionAccounting(const Snapshot& snapshot, WorkerId worker, WorkerCounters& counters)
+      : snapshot_(snapshot), worker_(worker), counters_(counters) {}
+
+  void entered(DestinationId destination, flow::TcpState state) {
+    DestinationCounters& counts = of(destination);
+    counts.connections.add(1);
+    count(counts, state).add(1);
+  }
+  void moved(DestinationId destination, flow::TcpState from, flow::TcpState to) {
+    if (flow::is_active(from) == flow::is_active(to)) return;
+    DestinationCounters& counts = of(destination);
+    count(counts, from).subtract(1);
+    count(counts, to).add(1);
+  }
+  void left(const flow::ConnectionV4& connection) {
+    count(of(connection.destination()), connection.state()).subtract(1);
+  }
+  // As the table's `on_removed`.
+  void operator()(const flow::ConnectionV4& connection, flow::Removal removal) {
+    left(connection);
+    if (removal != flow::Removal::expired) counters_.table_evictions.add(1);
+  }
+
+ private:
+  DestinationCounters& of(DestinationId id) const {
+    return snapshot_.destinations[id.value()].counters[worker_.value()];
+  }
+  static Counter& count(DestinationCounters& counts, flow::TcpState state) {
+    return flow::is_active(state) ? counts.active : counts.inactive;
+  }
+
+  const Snapshot& snapshot_;
+  WorkerId worker_;
+  WorkerCounters& counters_;
+};
+
+}  // namespace drover::datapath

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What a worker counts. Each has one writer, its worker; any thread may read at any time.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "lib/base/counter.h"
+#include "lib/datapath/verdict.h"
+
+namespace drover::datapath {
+
+// Of one worker for one destination, on a cache line of its own.
+struct alignas(64) DestinationCounters {
+  Counter active;    // connections now, as ipvsadm's ActiveConn
+  Counter inactive;  // InActConn
+  Counter connections;
+  Counter packets;
+  Counter bytes;  // of IP datagrams
+};
+
+// One for each worker.
+using DestinationCountersByWorker = std::vector<DestinationCounters>;
+
+struct alignas(64) WorkerCounters {
+  std::array<Counter, verdict_count> verdicts;
+  Counter turns;   // of the loop
+  Counter bursts;  // turns that found frames
+  Counter frames;  // received
+  Counter sleeps;
+  Counter busy_nanoseconds;  // spent in turns that had work
+  Counter table_entries;
+  Counter table_evictions;  // live entries that gave way to a newcomer
+  Counter snapshot_generation;
+
+  void count(Verdict verdict, std::uint64_t amount = 1) {
+    verdicts[static_cast<std::size_t>(verdict)].add(amount);
+  }
+  std::uint64_t value(Verdict verdict) const {
+    return verdicts[static_cast<std::size_t>(verdict)].value();
+  }
+};
+
+}  // namespace drover::datapath

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What passes between one worker and the other threads. All queues are bounded; what finds one full
+// is counted or tried again, never waited for.
+#pragma once
+
+#include <cstdint>
+
+#include "lib/base/doorbell.h"
+#include "lib/base/strong_id.h"
+#include "lib/datapath/ring.h"
+#include "lib/flow/connection.h"
+
+struct rte_mbuf;
+
+namespace drover::datapath {
+
+// Worker to control.
+struct WorkerEvent {
+  enum class Kind : std::uint32_t { neighbour_wanted };  // a frame waits for its server's MAC
+  Kind kind = Kind::neighbour_wanted;
+  DestinationId destination;
+};
+
+// Control to worker.
+struct WorkerCommand {
+  enum class Kind : std::uint32_t { list_connections };
+  Kind kind = Kind::list_connections;
+  std::uint32_t request = 0;  // comes back in each row
+};
+
+// Worker to control: the answer to list_connections, one a connection and one more as the end.
+struct ConnectionRow {
+  flow::ConnectionV4 connection;
+  std::uint32_t request = 0;
+  std::uint32_t seconds_left = 0;
+  std::uint32_t is_end = 0;
+  std::uint32_t padding = 0;
+};
+
+struct Crossing {
+  explicit Crossing(Doorbell& control) : control_doorbell(control) {}
+
+  Ring<WorkerCommand> commands{63, Producers::one};
+  Ring<WorkerEvent> events{1023, Producers::one};
+  Ring<ConnectionRow> rows{4095, Producers::one};
+  // For the kernel, by the host interface of the ethdev in rte_mbuf::port.
+  Ring<rte_mbuf*> to_kernel{1023, Producers::one};
+  // To be sent as they are on the ethdev in rte_mbuf::port; from control and from other workers.
+  Ring<rte_mbuf*> outbound{1023, Producers::many};
+  Doorbell& control_doorbell;  // rung after a push to events, rows or to_kernel
+};
+
+}  // namespace drover::datapath

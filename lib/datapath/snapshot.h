@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// All that a worker needs to know in order to treat a frame, as one immutable value.
+//
+// The rules:
+// - The control thread builds a Snapshot, publishes it (SnapshotStore) and never changes it again.
+// - A worker loads the pointer once a turn and uses that snapshot for the whole turn.
+// - A snapshot that was replaced is freed once every worker has started a new turn since.
+// - Ids (VipId, DestinationId) mean the same in every snapshot as long as a connection may hold
+// them.
+// - What outlives a snapshot (counters, the schedulers' memory) is shared by pointer between
+//   successive snapshots.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "lib/balance/maglev_table.h"
+#include "lib/balance/scheduler.h"
+#include "lib/base/flat_index.h"
+#include "lib/base/strong_id.h"
+#include "lib/datapath/counters.h"
+#include "lib/flow/tcp_state.h"
+#include "lib/net/address.h"
+
+namespace drover::datapath {
+
+// What the rewrite of a frame needs; small, since every forwarded frame reads one.
+struct Destination {
+  DestinationCounters* counters = nullptr;  // indexed by worker; null: the id is not in use
+  MacAddress mac;
+  PortId egress;
+  bool resolved = false;  // `mac` is known
+};
+
+// The rest of a destination.
+struct DestinationDetails {
+  IpAddress address;
+  std::shared_ptr<DestinationCountersByWorker> counters;
+};
+
+struct Vip {
+  Ipv4Address address;
+  VipId tcp;
+  VipId udp;
+};
+
+// Of one worker for one service, on a cache line of its own.
+struct alignas(64) SchedulerMemory {
+  balance::SchedulerState state;
+};
+
+// A VIP, a protocol and a port.
+struct VirtualService {
+  std::unique_ptr<const balance::Scheduler> scheduler;
+  std::vector<DestinationId> candidates;  // what the scheduler's picks index
+  balance::MaglevTable placement;         // by hash, for what has no entry; indexes `candidates`
+  std::shared_ptr<std::vector<SchedulerMemory>> memory;  // one for each worker
+};
+
+// What a TCP packet in mid-stream gets that belongs to no connection.
+enum class UnknownPolicy : std::uint8_t { adopt, reset, drop };
+
+struct PortFacts {
+  std::uint16_t ethdev = 0;
+  std::uint16_t transmit_queues = 1;
+  MacAddress mac;
+  bool keep_source_mac = false;
+  bool has_host_interface = false;  // frames for the kernel can be handed over
+};
+
+struct Snapshot {
+  std::uint64_t generation = 0;
+  std::vector<PortFacts> ports;  // by PortId
+  FlatIndex vip_index;           // Ipv4Address::value() -> `vips`
+  std::vector<Vip> vips;
+  FlatIndex service_index;  // service_key() -> `services`
+  std::vector<std::shared_ptr<const VirtualService>> services;
+  std::vector<Destination> destinations;  // by DestinationId
+  std::vector<DestinationDetails> destination_details;
+  flow::Timeouts timeouts;
+  UnknownPolicy unknown = UnknownPolicy::adopt;
+  std::uint32_t refusals_per_second = 1'000;  // each worker
+
+  static std::uint64_t service_key(VipId vip, std::uint16_t port) {
+    return std::uint64_t{vip.value()} << 16 | port;
+  }
+  const Vip* find_vip(Ipv4Address address) const {
+    const auto at = vip_index.find(address.value());
+    return at ? &vips[*at] : nullptr;
+  }
+  const VirtualService* find_service(VipId vip, std::uint16_t port) const {
+    const auto at = service_index.find(service_key(vip, port));
+    return at ? services[*at].get() : nullptr;
+  }
+};
+
+}  // namespace drover::datapath

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "lib/datapath/stages/stages.h"
+
+namespace drover::datapath::stages {
+namespace {
+
+Verdict for_the_kernel(const Packet& packet, const PortFacts& port) {
+  const MacAddress& destination = packet.ethernet().destination;
+  if (!destination.is_multicast() && destination != port.mac) return Verdict::wrong_mac;
+  return port.has_host_interface ? Verdict::to_kernel : Verdict::no_kernel;
+}
+
+Verdict classify_arp(const Packet& packet, const PortFacts& port, const Snapshot& snapshot) {
+  const auto& arp = header_at<ArpMessage>(packet.contiguous(), packet.headers.network_offset);
+  const bool asks = arp.operation.value() == ArpMessage::request;
+  if (asks && snapshot.find_vip(Ipv4Address(arp.target_address)) != nullptr) {
+    // Whoever announces the VIP as its own asks for it, too; to that there is no answer.
+    const bool announces = arp.sender_address == arp.target_address;
+    if (packet.ethernet().source == port.mac) return Verdict::own_frame;
+    if (!announces) return Verdict::answered_arp;
+  }
+  return for_the_kernel(packet, port);
+}
+
+// Whether a frame for a VIP may be treated at all; pending if so.
+Verdict judge(const Packet& packet, const PortFacts& port, const Snapshot& snapshot) {
+  if (packet.headers.fault != FrameFault::none) return verdict_of(packet.headers.fault);
+  const EthernetHeader& ethernet = packet.ethernet();
+  if (ethernet.source == port.mac) return Verdict::own_frame;
+  if (ethernet.destination != port.mac) return Verdict::wrong_mac;
+  const Ipv4Address source(packet.ipv4().source);
+  if (is_martian_source(source)) return Verdict::martian_source;
+  if (snapshot.find_vip(source) != nullptr) return Verdict::land;
+  if (packet.headers.fragment) return Verdict::fragment;
+  return Verdict::pending;
+}
+
+Verdict classify_transport(Packet& packet, const Vip& vip, const WorkerState& state) {
+  const std::size_t offset = packet.headers.transport_offset;
+  // TCP and UDP begin with the same two ports.
+  const auto& ports = header_at<UdpHeader>(packet.contiguous(), offset);
+  switch (packet.headers.protocol) {
+    case ip_protocol::tcp:
+      packet.tcp_flags = header_at<TcpHeader>(packet.contiguous(), offset).flags;
+      packet.key.vip = vip.tcp;
+      break;
+    case ip_protocol::udp:
+      packet.tcp_flags = 0;
+      packet.key.vip = vip.udp;
+      break;
+    case ip_protocol::icmp:
+      return header_at<IcmpHeader>(packet.contiguous(), offset).type == IcmpHeader::echo_request
+                 ? Verdict::answered_echo
+                 : Verdict::icmp_ignored;
+    default:
+      return Verdict::refused_unreachable;
+  }
+  packet.key.client = Ipv4Address(packet.ipv4().source);
+  packet.key.client_port = ports.source_port.value();
+  packet.key.virtual_port = ports.destination_port.value();
+  packet.hash = state.table.hash(packet.key);
+  state.table.prefetch(packet.hash);
+  return Verdict::pending;
+}
+
+Verdict classify_ipv4(Packet& packet, const PortFacts& port, const WorkerState& state) {
+  const Vip* vip = state.snapshot->find_vip(Ipv4Address(packet.ipv4().destination));
+  if (vip == nullptr) return for_the_kernel(packet, port);
+  const Verdict verdict = judge(packet, port, *state.snapshot);
+  return verdict == Verdict::pending ? classify_transport(packet, *vip, state) : verdict;
+}
+
+}  // namespace
+
+void classify(Burst& burst, WorkerState& state) {
+  const PortFacts& port = state.snapshot->ports[burst.port.value()];
+  for (Packet& packet : burst.packets()) {
+    switch (packet.headers.kind) {
+      case FrameKind::ipv4:
+        packet.verdict = classify_ipv4(packet, port, state);
+        break;
+      case FrameKind::arp:
+        packet.verdict = packet.headers.fault == FrameFault::none
+                             ? classify_arp(packet, port, *state.snapshot)
+                             : verdict_of(packet.headers.fault);
+        break;
+      case FrameKind::ipv6:
+      case FrameKind::other:
+        packet.verdict = packet.headers.fault == FrameFault::none
+                             ? for_the_kernel(packet, port)
+                             : verdict_of(packet.headers.fault);
+        break;
+    }
+  }
+}
+
+}  // namespace drover::datapath::stages

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "lib/datapath/stages/stages.h"
+
+namespace drover::datapath::stages {
+namespace {
+
+// Longer than all headers that are looked at: Ethernet, two tags, IPv4 with options, TCP.
+constexpr std::uint32_t longest_headers = 128;
+
+}  // namespace
+
+void parse(Burst& burst) {
+  for (Packet& packet : burst.packets()) {
+    rte_mbuf* mbuf = packet.mbuf;
+    // A header that is split over segments is rare; the whole frame is then made contiguous.
+    if (rte_pktmbuf_data_len(mbuf) < longest_headers && mbuf->nb_segs > 1) [[unlikely]]
+      rte_pktmbuf_linearize(mbuf);
+    packet.bytes = rte_pktmbuf_mtod(mbuf, std::uint8_t*);
+    packet.headers = parse_frame(packet.contiguous(), rte_pktmbuf_pkt_len(mbuf));
+  }
+}
+
+}  // namespace drover::datapath::stages

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <optional>
+
+#include "lib/datapath/stages/look_up.h"
+#include "lib/datapath/stages/stages.h"
+
+namespace drover::datapath::stages {
+namespace {
+
+bool is_tcp(const Packet& packet) {
+  return packet.headers.protocol == ip_protocol::tcp;
+}
+bool has_flag(const Packet& packet, std::uint8_t flag) {
+  return (packet.tcp_flags & flag) != 0;
+}
+
+Verdict refusal(const Packet& packet) {
+  if (!is_tcp(packet)) return Verdict::refused_unreachable;
+  return has_flag(packet, TcpHeader::rst) ? Verdict::stray_reset : Verdict::refused_reset;
+}
+
+// Where every balancer with these servers puts the flow.
+std::optional<std::uint32_t> place_by_hash(const Packet& packet, const VirtualService& service) {
+  const std::uint64_t ports = std::uint64_t{packet.key.client_port} << 16 | packet.key.virtual_port;
+  const std::uint64_t client = packet.key.client.value();
+  return service.placement.look_up(balance::stable_hash(client << 32 | ports));
+}
+
+// Without room in the table the flow goes where its later packets, too, will be placed by hash.
+void forward_unkept(Packet& packet, WorkerState& state, const VirtualService& service) {
+  const auto placed = place_by_hash(packet, service);
+  if (!placed) {
+    packet.verdict = refusal(packet);
+    return;
+  }
+  packet.destination = &state.destination(service.candidates[*placed]);
+  packet.verdict = Verdict::forwarded_unkept;
+}
+
+void enter(Packet& packet, WorkerState& state, const VirtualService& service,
+           DestinationId destination, bool adopted) {
+  const flow::TcpState first = is_tcp(packet)
+                                   ? flow::next_state(flow::TcpState::none, packet.tcp_flags)
+                                   : flow::TcpState::udp;
+  const flow::Tick expires = state.tick() + state.snapshot->timeouts[first];
+  ConnectionAccounting accounting = state.accounting();
+  flow::ConnectionV4 connection(packet.key, destination, first, expires);
+  connection.set_adopted(adopted);
+  if (state.table.insert(connection, packet.hash, state.tick(), accounting) == nullptr) {
+    forward_unkept(packet, state, service);
+    return;
+  }
+  accounting.entered(destination, first);
+  packet.destination = &state.destination(destination);
+  packet.verdict = adopted ? Verdict::forwarded_adopted : Verdict::forwarded_new;
+}
+
+void adopt(Packet& packet, WorkerState& state, const VirtualService& service) {
+  const auto placed = place_by_hash(packet, service);
+  if (placed)
+    enter(packet, state, service, service.candidates[*placed], true);
+  else
+    packet.verdict = refusal(packet);
+}
+
+void treat_unknown(Packet& packet, WorkerState& state, const VirtualService& service) {
+  if (has_flag(packet, TcpHeader::rst)) {
+    packet.verdict = Verdict::stray_reset;
+    return;
+  }
+  switch (state.snapshot->unknown) {
+    case UnknownPolicy::adopt:
+      adopt(packet, state, service);
+      break;
+    case UnknownPolicy::reset:
+      packet.verdict = Verdict::refused_reset;
+      break;
+    case UnknownPolicy::drop:
+      packet.verdict = Verdict::unknown_dropped;
+      break;
+  }
+}
+
+void schedule_new(Packet& packet, WorkerState& state, const VirtualService& service) {
+  auto& memory = (*service.memory)[state.id.value()];
+  const auto picked = service.scheduler->pick(memory.state);
+  if (picked)
+    enter(packet, state, service, service.candidates[*picked], false);
+  else
+    packet.verdict = refusal(packet);
+}
+
+}  // namespace
+
+void schedule(Burst& burst, WorkerState& state) {
+  for (Packet& packet : burst.packets()) {
+    if (packet.verdict != Verdict::pending) continue;
+    const VirtualService* service =
+        state.snapshot->find_service(packet.key.vip, packet.key.virtual_port);
+    if (service == nullptr) {
+      packet.verdict = refusal(packet);
+      continue;
+    }
+    // A packet before it in this burst may have been its connection's first.
+    if (follow_connection(packet, state)) continue;
+    if (is_tcp(packet) && (!has_flag(packet, TcpHeader::syn) || has_flag(packet, TcpHeader::rst)))
+      treat_unknown(packet, state, *service);
+    else
+      schedule_new(packet, state, *service);
+  }
+}
+
+}  // namespace drover::datapath::stages

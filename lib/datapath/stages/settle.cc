@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "lib/datapath/stages/stages.h"
+
+namespace drover::datapath::stages {
+namespace {
+
+DestinationId id_of(const Destination& destination, const Snapshot& snapshot) {
+  return DestinationId(static_cast<std::uint32_t>(&destination - snapshot.destinations.data()));
+}
+
+void hold(const Packet& packet, WorkerState& state) {
+  const DestinationId id = id_of(*packet.destination, *state.snapshot);
+  const IpAddress& server = state.snapshot->destination_details[id.value()].address;
+  state.counters.count(Verdict::held);
+  if (!state.held.hold(server, id, packet.mbuf, state.now)) return;
+  if (state.crossing.events.push({WorkerEvent::Kind::neighbour_wanted, id}))
+    state.crossing.control_doorbell.ring();
+}
+
+void send_to_server(const Packet& packet, WorkerState& state) {
+  if (packet.destination->resolved) [[likely]]
+    state.transmitter.send(packet.destination->egress, packet.mbuf);
+  else
+    hold(packet, state);
+}
+
+void give_to_kernel(const Packet& packet, WorkerState& state) {
+  if (state.crossing.to_kernel.push(packet.mbuf)) {
+    state.crossing.control_doorbell.ring();
+    state.counters.count(Verdict::to_kernel);
+  } else {
+    rte_pktmbuf_free(packet.mbuf);
+    state.counters.count(Verdict::kernel_full);
+  }
+}
+
+}  // namespace
+
+void settle(Burst& burst, WorkerState& state) {
+  std::uint64_t forwarded = 0;
+  for (const Packet& packet : burst.packets()) {
+    if (packet.verdict == Verdict::forwarded) [[likely]] {
+      ++forwarded;
+      send_to_server(packet, state);
+      continue;
+    }
+    if (packet.verdict == Verdict::to_kernel) {
+      give_to_kernel(packet, state);
+      continue;
+    }
+    state.counters.count(packet.verdict);
+    if (is_forwarded(packet.verdict))
+      send_to_server(packet, state);
+    else if (is_answered(packet.verdict))
+      state.transmitter.send(burst.port, packet.mbuf);
+    else
+      rte_pktmbuf_free(packet.mbuf);
+  }
+  if (forwarded > 0) state.counters.count(Verdict::forwarded, forwarded);
+}
+
+}  // namespace drover::datapath::stages

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "lib/datapath/transmitter.h"
+
+#include <rte_ethdev.h>
+#include <rte_mbuf.h>
+
+#include <algorithm>
+#include <cstring>
+#include <span>
+
+#include "lib/net/wire.h"
+
+namespace drover::datapath {
+namespace {
+
+// False when there is no room behind the frame.
+bool pad(rte_mbuf* frame) {
+  const std::uint32_t length = rte_pktmbuf_pkt_len(frame);
+  if (length >= shortest_frame) [[likely]]
+    return true;
+  const auto missing = static_cast<std::uint16_t>(shortest_frame - length);
+  char* room = rte_pktmbuf_append(frame, missing);
+  if (room == nullptr) return false;
+  std::memset(room, 0, missing);
+  return true;
+}
+
+}  // namespace
+
+Transmitter::Transmitter(std::vector<TransmitPath> paths, WorkerCounters& counters)
+    : counters_(counters) {
+  for (const TransmitPath& path : paths) queues_.push_back({.path = path});
+}
+
+Transmitter::~Transmitter() {
+  for (Queue& queue : queues_) rte_pktmbuf_free_bulk(queue.frames.data(), queue.count);
+}
+
+void Transmitter::send(PortId port, rte_mbuf* frame) {
+  if (!pad(frame)) [[unlikely]] {
+    rte_pktmbuf_free(frame);
+    counters_.count(Verdict::no_mbuf);
+    return;
+  }
+  Queue& queue = queues_[port.value()];
+  queue.frames[queue.count++] = frame;
+  if (queue.count == batch) flush(queue);
+}
+
+void Transmitter::send_by_ethdev(rte_mbuf* frame) {
+  const auto queue =
+      std::ranges::find(queues_, frame->port, [](const Queue& each) { return each.path.ethdev; });
+  if (queue == queues_.end()) {
+    rte_pktmbuf_free(frame);
+    return;
+  }
+  send(PortId(static_cast<std::uint8_t>(queue - queues_.begin())), frame);
+}
+
+void Transmitter::flush() {
+  for (Queue& queue : queues_)
+    if (queue.count > 0) flush(queue);
+}
+
+void Transmitter::flush(Queue& queue) {
+  std::uint16_t sent = 0;
+  if (queue.path.queue) {
+    // A second try only after some went out: a queue that takes nothing is not waited for.
+    for (std::uint16_t taken = 1; taken > 0 && sent < queue.count; sent += taken)
+      taken = rte_eth_tx_burst(queue.path.ethdev, *queue.path.queue, queue.frames.data() + sent,
+                               static_cast<std::uint16_t>(queue.count - sent));
+  } else {
+    for (std::uint16_t i = 0; i < queue.count; ++i) queue.frames[i]->port = queue.path.ethdev;
+    sent = static_cast<std::uint16_t>(
+        queue.path.other_worker->push_some({queue.frames.data(), queue.count}));
+  }
+  const auto left = static_cast<std::uint16_t>(queue.count - sent);
+  if (left > 0) {
+    rte_pktmbuf_free_bulk(queue.frames.data() + sent, left);
+    counters_.count(Verdict::transmit_full, left);
+  }
+  queue.count = 0;
+}
+
+}  // namespace drover::datapath

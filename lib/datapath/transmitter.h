@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Collects the frames that a worker sends in a turn and gives them to each port's queue at once.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "lib/base/strong_id.h"
+#include "lib/datapath/counters.h"
+#include "lib/datapath/ring.h"
+
+struct rte_mbuf;
+
+namespace drover::datapath {
+
+// How one worker reaches one port: by a queue of its own, or by the worker that has one.
+struct TransmitPath {
+  std::uint16_t ethdev = 0;
+  std::optional<std::uint16_t> queue;
+  Ring<rte_mbuf*>* other_worker = nullptr;  // its Crossing::outbound; when there is no queue
+};
+
+class Transmitter {
+ public:
+  // `paths` by PortId.
+  Transmitter(std::vector<TransmitPath> paths, WorkerCounters& counters);
+  ~Transmitter();  // frees what was not flushed
+  Transmitter(const Transmitter&) = delete;
+  Transmitter& operator=(const Transmitter&) = delete;
+
+  // Takes the frame. One shorter than an Ethernet frame may be is padded.
+  void send(PortId port, rte_mbuf* frame);
+  // By the ethdev in rte_mbuf::port.
+  void send_by_ethdev(rte_mbuf* frame);
+  // What a full queue does not take is dropped and counted.
+  void flush();
+
+ private:
+  static constexpr std::size_t batch = 64;
+  struct Queue {
+    TransmitPath path;
+    std::array<rte_mbuf*, batch> frames{};
+    std::uint16_t count = 0;
+  };
+  void flush(Queue& queue);
+
+  std::vector<Queue> queues_;
+  WorkerCounters& counters_;
+};
+
+}  // namespace drover::datapath

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "lib/datapath/verdict.h"
+
+namespace drover::datapath {
+namespace {
+
+constexpr std::array<std::string_view, verdict_count> names = {
+    "forwarded",
+    "forwarded_new",
+    "forwarded_adopted",
+    "forwarded_unkept",
+    "answered_arp",
+    "answered_echo",
+    "refused_reset",
+    "refused_unreachable",
+    "held",
+    "to_kernel",
+    "truncated",
+    "bad_ip_version",
+    "bad_ip_header_length",
+    "bad_ip_length",
+    "bad_ip_checksum",
+    "bad_transport_header",
+    "wrong_mac",
+    "own_frame",
+    "reflected",
+    "martian_source",
+    "land",
+    "fragment",
+    "icmp_ignored",
+    "stray_reset",
+    "unknown_dropped",
+    "refusal_limit",
+    "held_overflow",
+    "held_expired",
+    "transmit_full",
+    "kernel_full",
+    "no_kernel",
+    "no_mbuf",
+};
+static_assert(names.back() == "no_mbuf");  // a name is missing otherwise
+
+}  // namespace
+
+std::string_view name(Verdict verdict) {
+  return names[static_cast<std::size_t>(verdict)];
+}
+
+}  // namespace drover::datapath

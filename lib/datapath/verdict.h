@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What became of a frame. Each verdict is a counter of each worker, the `reason` label of a metric
+// and the word that `drover status` prints.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "lib/net/frame.h"
+
+namespace drover::datapath {
+
+enum class Verdict : std::uint8_t {
+  // Sent to a real server.
+  forwarded,          // a connection in the table
+  forwarded_new,      // scheduled and entered in the table
+  forwarded_adopted,  // in mid-stream without an entry: placed by hash and entered
+  forwarded_unkept,   // placed by hash because the table had no room
+  // Answered by the balancer.
+  answered_arp,
+  answered_echo,
+  refused_reset,
+  refused_unreachable,
+  // Given elsewhere.
+  held,  // until the server's MAC address is known
+  to_kernel,
+  // Dropped: the frame is damaged. In the order of FrameFault.
+  truncated,
+  bad_ip_version,
+  bad_ip_header_length,
+  bad_ip_length,
+  bad_ip_checksum,
+  bad_transport_header,
+  // Dropped: the frame should not be here.
+  wrong_mac,       // for another station's MAC address, or for a VIP by broadcast
+  own_frame,       // its source MAC address is our own: a loop
+  reflected,       // its source MAC address is that of the server that it would be sent to
+  martian_source,  // an address that no host may send from
+  land,            // its source address is a VIP
+  fragment,
+  icmp_ignored,     // for a VIP and no echo request
+  stray_reset,      // a TCP reset that belongs to no connection
+  unknown_dropped,  // TCP in mid-stream without an entry, with `unknown: drop`
+  // Dropped: there was no room or no time.
+  refusal_limit,
+  held_overflow,
+  held_expired,
+  transmit_full,
+  kernel_full,
+  no_kernel,  // for the kernel, on a port without a host interface
+  no_mbuf,
+  pending  // no verdict yet; not counted
+};
+
+inline constexpr std::size_t verdict_count = static_cast<std::size_t>(Verdict::pending);
+
+// "forwarded", "bad_ip_checksum".
+std::string_view name(Verdict verdict);
+
+constexpr bool is_forwarded(Verdict verdict) {
+  return verdict <= Verdict::forwarded_unkept;
+}
+
+constexpr bool is_answered(Verdict verdict) {
+  return verdict >= Verdict::answered_arp && verdict <= Verdict::refused_unreachable;
+}
+
+// `fault` is not none.
+constexpr Verdict verdict_of(FrameFault fault) {
+  return static_cast<Verdict>(static_cast<int>(Verdict::truncated) +
+                              (static_cast<int>(fault) - static_cast<int>(FrameFault::truncated)));
+}
+static_assert(verdict_of(FrameFault::truncated) == Verdict::truncated);
+static_assert(verdict_of(FrameFault::bad_ip_checksum) == Verdict::bad_ip_checksum);
+static_assert(verdict_of(FrameFault::bad_transport_header) == Verdict::bad_transport_header);
+
+}  // namespace drover::datapath

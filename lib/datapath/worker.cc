@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "lib/datapath/worker.h"
+
+#include <rte_cycles.h>
+#include <rte_ethdev.h>
+#include <rte_prefetch.h>
+#include <sys/prctl.h>
+
+#include <algorithm>
+#include <array>
+#include <thread>
+#include <utility>
+
+#include "lib/datapath/stages/rewrite.h"
+#include "lib/datapath/stages/stages.h"
+#include "lib/datapath/tsc_clock.h"
+
+namespace drover::datapath {
+namespace {
+
+constexpr std::uint64_t house_keeping_interval = 10'000'000;  // nanoseconds
+// The whole table is swept in this time, so that what has expired is counted out soon.
+constexpr std::uint64_t sweep_period = 2'000'000'000;  // nanoseconds
+constexpr std::size_t most_swept_at_once = 256;        // buckets
+constexpr std::size_t listed_at_once = 64;             // buckets
+
+}  // namespace
+
+Worker::Worker(WorkerSettings settings, const SnapshotStore& snapshots, Crossing& crossing,
+               WorkerCounters& counters)
+    : settings_(std::move(settings)),
+      snapshots_(snapshots),
+      state_{.id = settings_.id,
+             .table = flow::ConnectionTableV4(settings_.table_memory, settings_.seed),
+             .crossing = crossing,
+             .counters = counters,
+             .transmitter = Transmitter(settings_.transmit, counters),
+             .held = HeldFrames(counters),
+             .refusals = {},
+             .mempool = settings_.mempool} {}
+
+void Worker::run(const std::atomic<bool>& stop) {
+  // The kernel would otherwise add up to 50 us to each sleep.
+  prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
+  const TscClock clock;
+  start();
+  std::uint64_t now = clock.nanoseconds();
+  while (!stop.load(std::memory_order_relaxed)) {
+    const bool worked = turn(now);
+    const std::uint64_t end = clock.nanoseconds();
+    if (worked) {
+      state_.counters.busy_nanoseconds.add(end - now);
+      idle_.worked();
+    } else if (settings_.sleeps_when_idle) {
+      if (const auto pause = idle_.pause(); pause.count() > 0) {
+        state_.counters.sleeps.add(1);
+        std::this_thread::sleep_for(pause);
+      }
+    }
+    now = clock.nanoseconds();
+  }
+  finish();
+}
+
+void Worker::start() {
+  snapshots_.online(settings_.id);
+}
+
+void Worker::finish() {
+  state_.transmitter.flush();
+  snapshots_.offline(settings_.id);
+}
+
+bool Worker::turn(std::uint64_t now) {
+  state_.now = now;
+  adopt_snapshot();
+  bool worked = false;
+  for (const PolledQueue& queue : settings_.receive) worked |= receive(queue);
+  worked |= send_outbound();
+  if (!state_.crossing.commands.empty()) obey_commands();
+  if (listing_) worked |= list_connections();
+  if (now - last_house_keeping_ >= house_keeping_interval) keep_house();
+  sweep();
+  state_.transmitter.flush();
+  state_.counters.turns.add(1);
+  snapshots_.quiescent(settings_.id);
+  return worked;
+}
+
+bool Worker::receive(const PolledQueue& queue) {
+  burst_.count = rte_eth_rx_burst(queue.ethdev, queue.queue, burst_.mbufs.data(), Burst::capacity);
+  if (burst_.count == 0) return false;
+  burst_.port = queue.port;
+  for (std::uint16_t i = 0; i < burst_.count; ++i)
+    rte_prefetch0(rte_pktmbuf_mtod(burst_.mbufs[i], void*));
+  for (std::uint16_t i = 0; i < burst_.count; ++i) {
+    burst_.storage[i].mbuf = burst_.mbufs[i];
+    burst_.storage[i].verdict = Verdict::pending;
+  }
+  process(burst_);
+  state_.counters.bursts.add(1);
+  state_.counters.frames.add(burst_.count);
+  state_.counters.table_entries.set(state_.table.size());
+  return true;
+}
+
+void Worker::process(Burst& burst) {
+  stages::parse(burst);
+  stages::classify(burst, state_);
+  stages::look_up(burst, state_);
+  stages::schedule(burst, state_);
+  stages::rewrite(burst, state_);
+  stages::settle(burst, state_);
+}
+
+bool Worker::send_outbound() {
+  std::array<rte_mbuf*, Burst::capacity> frames;
+  const unsigned count = state_.crossing.outbound.pop_some(frames);
+  for (unsigned i = 0; i < count; ++i) state_.transmitter.send_by_ethdev(frames[i]);
+  return count > 0;
+}
+
+void Worker::adopt_snapshot() {
+  const Snapshot* before = std::exchange(state_.snapshot, snapshots_.current());
+  if (state_.snapshot == before) [[likely]]
+    return;
+  state_.refusals.set_rate(state_.snapshot->refusals_per_second);
+  state_.counters.snapshot_generation.set(state_.snapshot->generation);
+  release_held();
+}
+
+void Worker::release_held() {
+  const auto is_resolved = [this](DestinationId id) { return state_.destination(id).resolved; };
+  state_.held.release(is_resolved, [this](DestinationId id, rte_mbuf* frame) {
+    const Destination& destination = state_.destination(id);
+    const PortFacts& egress = state_.snapshot->ports[destination.egress.value()];
+    stages::address_to_server(rte_pktmbuf_mtod(frame, std::uint8_t*), destination, egress);
+    state_.transmitter.send(destination.egress, frame);
+  });
+}
+
+void Worker::obey_commands() {
+  std::array<WorkerCommand, 1> command;
+  if (listing_ || state_.crossing.commands.pop_some(command) == 0) return;
+  listing_ = true;
+  listing_cursor_ = 0;
+  listing_request_ = command[0].request;
+}
+
+bool Worker::list_connections() {
+  auto& rows = state_.crossing.rows;
+  const auto room = rows.room() / flow::ConnectionTableV4::Bucket::slots;
+  const std::size_t buckets = std::min<std::size_t>(room, listed_at_once);
+  if (buckets == 0) return false;  // control will make room
+  const flow::Tick now = state_.tick();
+  const auto list = [&](const flow::ConnectionV4& connection) {
+    if (flow::expired(connection.expires(), now)) return;
+    const std::uint32_t left = flow::remaining(connection.expires(), now).count() / 4;
+    rows.push({.connection = connection, .request = listing_request_, .seconds_left = left});
+  };
+  listing_cursor_ = state_.table.walk(listing_cursor_, buckets, list);
+  if (listing_cursor_ == state_.table.bucket_count())
+    listing_ = !rows.push({.connection = {}, .request = listing_request_, .is_end = 1});
+  state_.crossing.control_doorbell.ring();
+  return true;
+}
+
+void Worker::keep_house() {
+  last_house_keeping_ = state_.now;
+  if (!state_.held.empty()) state_.held.expire(state_.now);
+  state_.counters.table_entries.set(state_.table.size());
+}
+
+// As many buckets as the time since the last turn asks for, so that turns may come at any pace.
+void Worker::sweep() {
+  const std::uint64_t elapsed = std::min(state_.now - last_sweep_, sweep_period);
+  const std::uint64_t due = elapsed * state_.table.bucket_count() / sweep_period;
+  if (due == 0) return;
+  last_sweep_ = state_.now;
+  ConnectionAccounting accounting = state_.accounting();
+  state_.table.sweep(state_.tick(), std::min<std::uint64_t>(due, most_swept_at_once), accounting);
+}
+
+}  // namespace drover::datapath

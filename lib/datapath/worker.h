@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A worker: one lcore, its queues of the ports, its connections. It shares nothing but the snapshot
+// pointer, its Crossing and its counters.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "lib/datapath/burst.h"
+#include "lib/datapath/idle.h"
+#include "lib/datapath/snapshot_store.h"
+#include "lib/datapath/worker_state.h"
+
+namespace drover::datapath {
+
+struct PolledQueue {
+  PortId port;
+  std::uint16_t ethdev = 0;
+  std::uint16_t queue = 0;
+};
+
+struct WorkerSettings {
+  WorkerId id;
+  std::vector<PolledQueue> receive;    // may be empty
+  std::vector<TransmitPath> transmit;  // by PortId
+  std::span<std::byte> table_memory;   // of ConnectionTableV4::bytes_for(), zeroed
+  flow::HashSeed seed;
+  rte_mempool* mempool = nullptr;
+  bool sleeps_when_idle = true;
+};
+
+class Worker {
+ public:
+  Worker(WorkerSettings settings, const SnapshotStore& snapshots, Crossing& crossing,
+         WorkerCounters& counters);
+
+  // Turns until `stop`; on the worker's own thread. A snapshot has been published before.
+  void run(const std::atomic<bool>& stop);
+
+  // One turn: every queue once, what other threads sent, a little housekeeping. `now` is in
+  // nanoseconds and never goes back. True if there was work. run() calls it; tests do so
+  // themselves, between start() and finish().
+  bool turn(std::uint64_t now);
+  void start();
+  void finish();
+
+ private:
+  bool receive(const PolledQueue& queue);
+  void process(Burst& burst);
+  bool send_outbound();
+  void adopt_snapshot();
+  void release_held();
+  void obey_commands();
+  bool list_connections();
+  void keep_house();
+  void sweep();
+
+  WorkerSettings settings_;
+  const SnapshotStore& snapshots_;
+  WorkerState state_;
+  Burst burst_;
+  AdaptiveIdle idle_;
+  std::uint64_t last_house_keeping_ = 0;
+  std::uint64_t last_sweep_ = 0;
+  std::uint32_t listing_request_ = 0;
+  std::size_t listing_cursor_ = 0;
+  bool listing_ = false;
+};
+
+}  // namespace drover::datapath

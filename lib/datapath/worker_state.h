@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What a worker owns and its stages use. Nothing here is shared but what the types say.
+#pragma once
+
+#include <cstdint>
+
+#include "lib/base/token_bucket.h"
+#include "lib/datapath/connection_accounting.h"
+#include "lib/datapath/counters.h"
+#include "lib/datapath/crossing.h"
+#include "lib/datapath/held_frames.h"
+#include "lib/datapath/snapshot.h"
+#include "lib/datapath/transmitter.h"
+#include "lib/flow/connection_table.h"
+
+struct rte_mempool;
+
+namespace drover::datapath {
+
+struct WorkerState {
+  WorkerId id;
+  flow::ConnectionTableV4 table;
+  Crossing& crossing;
+  WorkerCounters& counters;
+  Transmitter transmitter;
+  HeldFrames held;
+  TokenBucket refusals;
+  rte_mempool* mempool = nullptr;  // for frames that the balancer writes itself
+
+  // Of the current turn.
+  const Snapshot* snapshot = nullptr;
+  std::uint64_t now = 0;  // nanoseconds of a monotonic clock
+
+  flow::Tick tick() const { return flow::Tick::from_nanoseconds(now); }
+  ConnectionAccounting accounting() { return {*snapshot, id, counters}; }
+  const Destination& destination(DestinationId destination_id) const {
+    return snapshot->destinations[destination_id.value()];
+  }
+};
+
+}  // namespace drover::datapath

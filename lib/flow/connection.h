@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A connection as the table stores it: 16 bytes for IPv4, 32 for IPv6. All zero is an empty slot.
+//
+// The last 64-bit word, from its lowest bit:
+//   VIP and protocol 14 | state 4 | destination 20 | expiry 19 | packets 3 | flags 4
+// A connection belongs to one worker, which alone reads and writes it.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+#include "lib/base/strong_id.h"
+#include "lib/flow/connection_key.h"
+#include "lib/flow/tcp_state.h"
+#include "lib/flow/tick.h"
+
+namespace drover::flow {
+
+// Bits of a DestinationId in a connection.
+inline constexpr unsigned destination_bits = 20;
+
+template <class KeyType>
+class Connection {
+ public:
+  using Key = KeyType;
+  // `packets` counts up to here and stays.
+  static constexpr unsigned most_packets = 7;
+
+  Connection() = default;
+  // On its first packet.
+  Connection(const Key& key, DestinationId destination, TcpState state, Tick expires)
+      : key_(key.packed()),
+        word_(vip_field.of(key.vip.value()) | state_field.of(static_cast<std::uint64_t>(state)) |
+              destination_field.of(destination.value()) | expires_field.of(expires.value()) |
+              packets_field.of(1)) {}
+
+  Key key() const {
+    return Key::unpack(key_, VipId(static_cast<std::uint16_t>(vip_field.in(word_))));
+  }
+  bool empty() const { return state_field.in(word_) == 0; }
+  bool has_key(const typename Key::Packed& key, VipId vip) const {
+    std::uint64_t difference = vip_field.in(word_) ^ vip.value();
+    for (std::size_t i = 0; i < key.size(); ++i) difference |= key_[i] ^ key[i];
+    return difference == 0;
+  }
+
+  DestinationId destination() const {
+    return DestinationId(static_cast<std::uint32_t>(destination_field.in(word_)));
+  }
+  void set_destination(DestinationId id) { put(destination_field, id.value()); }
+
+  TcpState state() const { return static_cast<TcpState>(state_field.in(word_)); }
+  Tick expires() const { return Tick(static_cast<std::uint32_t>(expires_field.in(word_))); }
+  void set_expires(Tick expires) { put(expires_field, expires.value()); }
+  unsigned packets() const { return static_cast<unsigned>(packets_field.in(word_)); }
+
+  // A further packet. Writes memory only when that changes something: once a quarter second at most
+  // in the steady state.
+  void touch(TcpState state, Tick expires) {
+    std::uint64_t word = word_ & ~(state_field.mask() | expires_field.mask());
+    word |= state_field.of(static_cast<std::uint64_t>(state)) | expires_field.of(expires.value());
+    if (packets_field.in(word) != most_packets) word += packets_field.of(1);
+    if (word != word_) word_ = word;
+  }
+
+  // Picked up in mid-stream, without its SYN.
+  bool adopted() const { return adopted_field.in(word_) != 0; }
+  void set_adopted(bool adopted) { put(adopted_field, adopted ? 1 : 0); }
+  // The other balancer has not been told of the latest change.
+  bool unsynced() const { return unsynced_field.in(word_) != 0; }
+  void set_unsynced(bool unsynced) { put(unsynced_field, unsynced ? 1 : 0); }
+
+  // One bit that belongs to the slot (of the bucket), whatever connection is in it or none.
+  bool slot_bit() const { return slot_field.in(word_) != 0; }
+  void set_slot_bit(bool bit) { put(slot_field, bit ? 1 : 0); }
+  void clear() { assign({}); }
+  void assign(Connection other) {
+    key_ = other.key_;
+    word_ = (other.word_ & ~slot_field.mask()) | (word_ & slot_field.mask());
+  }
+
+ private:
+  struct Field {
+    unsigned first;
+    unsigned bits;
+
+    constexpr std::uint64_t ones() const { return (std::uint64_t{1} << bits) - 1; }
+    constexpr std::uint64_t mask() const { return ones() << first; }
+    constexpr std::uint64_t of(std::uint64_t value) const { return (value & ones()) << first; }
+    constexpr std::uint64_t in(std::uint64_t word) const { return (word >> first) & ones(); }
+  };
+  static constexpr Field vip_field{0, vip_bits};
+  static constexpr Field state_field{14, tcp_state_bits};
+  static constexpr Field destination_field{18, destination_bits};
+  static constexpr Field expires_field{38, Tick::bits};
+  static constexpr Field packets_field{57, 3};
+  static constexpr Field adopted_field{60, 1};
+  static constexpr Field unsynced_field{61, 1};
+  static constexpr Field slot_field{62, 1};
+
+  void put(Field field, std::uint64_t value) { word_ = (word_ & ~field.mask()) | field.of(value); }
+
+  typename Key::Packed key_{};
+  std::uint64_t word_ = 0;
+};
+
+using ConnectionV4 = Connection<ConnectionKeyV4>;
+using ConnectionV6 = Connection<ConnectionKeyV6>;
+static_assert(sizeof(ConnectionV4) == 16 && std::is_trivially_copyable_v<ConnectionV4>);
+static_assert(sizeof(ConnectionV6) == 32 && std::is_trivially_copyable_v<ConnectionV6>);
+
+}  // namespace drover::flow
