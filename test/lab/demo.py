@@ -7,7 +7,7 @@ import sys
 import time
 
 from balancer import Balancer, DaemonDied, configuration
-from lab import Lab, remove_staying
+from lab import Lab, remove_ownerless, remove_staying
 from network import PICTURE, VIP
 from siege import Siege
 
@@ -24,9 +24,9 @@ def main():
     options = arguments()
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         signal.signal(number, lambda received, _: sys.exit(128 + received))
-    if options.down:
-        names = remove_staying()
-        print(f"Took {len(names)} lab{'' if len(names) == 1 else 's'} down." if names else "No lab was up.")
+    if options.down is not None:
+        names = remove_ownerless() + remove_staying(options.down)
+        print(f"Took down: {', '.join(names)}." if names else "No such lab is up.")
         return 0
     try:
         with Lab(stays=options.stay, hugepages=HUGEPAGES) as lab:
@@ -119,13 +119,13 @@ From here:
   sudo ip netns exec {lab.client.namespace} curl http://{VIP}/
   sudo {balancer.client} --socket {balancer.socket} watch
 To take it down:
-  sudo scripts/demo --down"""
+  sudo scripts/demo --down {lab.name}"""
 
 
 def arguments():
     parser = argparse.ArgumentParser(prog="scripts/demo", add_help=False)
     parser.add_argument("--stay", action="store_true")
-    parser.add_argument("--down", action="store_true")
+    parser.add_argument("--down", nargs="?", const="")
     parser.add_argument("--seconds", type=int, default=20)
     return parser.parse_args()
 

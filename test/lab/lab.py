@@ -55,14 +55,16 @@ class Lab:
 
 
 def remove_ownerless():
-    """Removes what labs left whose owner died before it could."""
-    for name in ownership.ownerless():
+    """Removes what labs left whose owner died before it could, and returns their names."""
+    names = ownership.ownerless()
+    for name in names:
         _remove(name)
+    return names
 
 
-def remove_staying():
-    """Removes the labs that were left up, and returns their names."""
-    names = ownership.staying()
+def remove_staying(chosen=""):
+    """Removes the labs that were left up, or the chosen one, and returns their names."""
+    names = [name for name in ownership.staying() if chosen in ("", name)]
     for name in names:
         _remove(name)
     return names
