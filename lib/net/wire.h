@@ -56,6 +56,10 @@ struct ArpMessage {
 
   static constexpr std::uint16_t request = 1;
   static constexpr std::uint16_t reply = 2;
+  bool is_ethernet_ipv4() const {
+    return hardware_type.value() == 1 && protocol_type.value() == ether_type::ipv4 &&
+           hardware_length == 6 && protocol_length == 4;
+  }
 };
 static_assert(sizeof(ArpMessage) == 28);
 
