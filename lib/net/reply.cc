@@ -68,7 +68,9 @@ void make_echo_reply(std::span<std::uint8_t> frame, const FrameHeaders& headers,
   std::uint32_t sum = static_cast<std::uint16_t>(~icmp.checksum.value());
   sum += static_cast<std::uint16_t>(~(IcmpHeader::echo_request << 8));
   sum = (sum & 0xffff) + (sum >> 16);
-  icmp.checksum = static_cast<std::uint16_t>(~sum);
+  const auto checksum = static_cast<std::uint16_t>(~sum);
+  // 0 would be wrong where all else is 0; ffff says the same everywhere.
+  icmp.checksum = checksum == 0 ? 0xffff : checksum;
 }
 
 std::size_t write_tcp_reset(std::span<const std::uint8_t> frame, const FrameHeaders& headers,
