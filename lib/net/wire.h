@@ -130,6 +130,7 @@ struct IcmpHeader {
 
   static constexpr std::uint8_t echo_reply = 0;
   static constexpr std::uint8_t unreachable = 3;
+  static constexpr std::uint8_t protocol_unreachable_code = 2;
   static constexpr std::uint8_t port_unreachable_code = 3;
   static constexpr std::uint8_t echo_request = 8;
   static constexpr std::uint8_t v6_unreachable = 1;
