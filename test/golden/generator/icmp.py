@@ -62,7 +62,7 @@ def echo_damaged(c):
 @case("icmp-ignored")
 def icmp_ignored(c):
     """Any other ICMP for the VIP is counted and dropped."""
-    for kind in ("echo-reply", "dest-unreach", "time-exceeded", "timestamp-request", "redirect"):
+    for kind in ("echo-reply", "dest-unreach", "time-exceeded", "address-mask-request", "redirect"):
         frame = echo()
         frame[ICMP].type = kind
         c.drop(frame, "icmp_ignored")
