@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "drivers/vdev/vdev_driver.h"
+
+#include <fmt/format.h>
+#include <linux/if_packet.h>
+#include <sys/socket.h>
+
+#include "drivers/af_xdp/attached_program.h"
+#include "drivers/hugepages.h"
+#include "drivers/kernel_interface.h"
+#include "drivers/mempool.h"
+
+namespace drover {
+
+std::string vdev_argument(const std::string& device, const std::string& key) {
+  const std::string start = "," + key + "=";
+  const auto found = device.find(start);
+  if (found == std::string::npos) return {};
+  const auto begin = found + start.size();
+  return device.substr(begin, device.find(',', begin) - begin);
+}
+
+Result<void> VdevDriver::check() {
+  const std::string& device = settings().device;
+  if (!device.starts_with("net_"))
+    return failure(device, "this is no virtual network device of DPDK's",
+                   "write it as DPDK does, such as net_af_xdp0,iface=eth0");
+  if (auto host = check_host_interface(); !host) return host;
+  const std::string below = vdev_argument(device, "iface");
+  if (auto locked = lock(below.empty() ? device.substr(0, device.find(',')) : below); !locked)
+    return locked;
+  return below.empty() ? Result<void>{} : check_kernel_interface(below);
+}
+
+Result<void> VdevDriver::check_kernel_interface(const std::string& name) {
+  const auto interface = read_kernel_interface(name);
+  if (!interface) return tl::unexpected(interface.error());
+  if (!interface->up)
+    return failure(name, "this interface is down", fmt::format("ip link set dev {} up", name));
+
+  packet_mreq request{};
+  request.mr_ifindex = static_cast<int>(interface->index);
+  request.mr_type = PACKET_MR_ALLMULTI;
+  all_multicast_ = UniqueFd(socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0));
+  if (!all_multicast_)
+    return failure(name, "this user may not open a packet socket",
+                   "run as root, or give CAP_NET_ADMIN, CAP_NET_RAW, CAP_BPF and CAP_IPC_LOCK");
+  setsockopt(all_multicast_.get(), SOL_PACKET, PACKET_ADD_MEMBERSHIP, &request, sizeof request);
+
+  if (!settings().device.starts_with("net_af_xdp")) return {};
+  const unsigned longest = longest_af_xdp_frame(read_hugepages().free_megabytes > 0) - 22;
+  if (interface->mtu > longest)
+    return failure(name,
+                   fmt::format("its MTU of {} is more than net_af_xdp carries", interface->mtu),
+                   fmt::format("ip link set dev {} mtu {}", name, longest));
+  if (const auto program = attached_program(name, interface->index); program && *program)
+    return failure(name,
+                   fmt::format("it has an XDP program already: {}", (*program)->description()),
+                   fmt::format("ip link set dev {} xdp off", name));
+  return {};
+}
+
+}  // namespace drover
