@@ -11,6 +11,8 @@ ExitStatus complain(const Error& error) {
   return ExitStatus::failed;
 }
 
-void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+void print(const std::string& text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+}
 
 }  // namespace drover::client

@@ -12,7 +12,9 @@
 namespace drover::client {
 namespace {
 
-int protocol_number(const std::string& protocol) { return protocol == "TCP" ? 6 : 17; }
+int protocol_number(const std::string& protocol) {
+  return protocol == "TCP" ? 6 : 17;
+}
 
 std::string first_line(const api::Services& services) {
   return fmt::format("IP Virtual Server version {} (size={})\n", services.version,
@@ -39,7 +41,9 @@ std::string stats_columns(const api::Totals& totals) {
          ipvsadm_number(totals.bytes) + ipvsadm_number(0);
 }
 
-std::uint64_t rounded(double rate) { return static_cast<std::uint64_t>(std::llround(rate)); }
+std::uint64_t rounded(double rate) {
+  return static_cast<std::uint64_t>(std::llround(rate));
+}
 
 }  // namespace
 

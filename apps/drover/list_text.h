@@ -17,7 +17,7 @@ void sort_like_ipvsadm(api::Services& services);
 // version and the connection table's capacity. Behind InActConn stands the state of a server that
 // is not up.
 std::string list_text(const api::Services& services);
-std::string stats_text(const api::Services& services);                    // --stats
+std::string stats_text(const api::Services& services);                     // --stats
 std::string rate_text(const api::Services& services, const Rates& rates);  // --rate
 
 std::string connections_header();

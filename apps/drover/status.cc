@@ -14,9 +14,10 @@ namespace {
 ExitStatus run(const std::string& socket, bool json) {
   const ApiClient client(socket);
   const auto answer = client.get("/v1/status");
-  const auto text =
-      json ? answer.and_then(api::indent).map([](const std::string& text) { return text + "\n"; })
-           : answer.and_then(api::decode_status).map(status_text);
+  const auto text = json ? answer.and_then(api::indent).map([](const std::string& indented) {
+    return indented + "\n";
+  })
+                         : answer.and_then(api::decode_status).map(status_text);
   if (!text) return complain(text.error());
   print(*text);
   return ExitStatus::done;

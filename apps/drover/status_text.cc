@@ -17,10 +17,10 @@ std::string plural(std::uint64_t count, const std::string& noun) {
 
 std::string head(const api::Status& status) {
   const std::string node = status.node.empty() ? "" : " on " + status.node;
-  return fmt::format("droverd {}{}, up {}, snapshot {}, memory {}", status.version, node,
-                     duration(status.uptime_seconds), status.generation,
-                     status.memory.hugepages ? "on hugepages"
-                                             : "on ordinary pages (hugepages are faster)");
+  return fmt::format(
+      "droverd {}{}, up {}, snapshot {}, memory {}", status.version, node,
+      duration(status.uptime_seconds), status.generation,
+      status.memory.hugepages ? "on hugepages" : "on ordinary pages (hugepages are faster)");
 }
 
 std::string link(const api::Link& link) {
@@ -77,8 +77,9 @@ std::string verdicts(const api::Counters& verdicts) {
     else
       ++silent;
   }
-  if (silent > 0) text += fmt::format("  {} 0 (drover status --json names them)\n",
-                                      silent == verdicts.size() ? "all" : plural(silent, "other"));
+  if (silent > 0)
+    text += fmt::format("  {} 0 (drover status --json names them)\n",
+                        silent == verdicts.size() ? "all" : plural(silent, "other"));
   return text;
 }
 
@@ -107,8 +108,8 @@ std::string status_text(const api::Status& status) {
   if (!status.verdicts.empty()) text += "\nVerdicts (packets)\n" + verdicts(status.verdicts);
   text += section("Real servers                              MAC address       known from",
                   status.servers, server);
-  text += section("Notes", status.notes,
-                  [](const std::string& note) { return wrap("  - ", note); });
+  text +=
+      section("Notes", status.notes, [](const std::string& note) { return wrap("  - ", note); });
   return text;
 }
 

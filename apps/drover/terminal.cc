@@ -15,7 +15,7 @@ namespace {
 constexpr const char* enter_screen = "\x1b[?1049h\x1b[?25l";
 constexpr const char* leave_screen = "\x1b[?25h\x1b[?1049l";
 constexpr const char* home = "\x1b[H";
-constexpr const char* clear_line_rest = "\x1b[K";
+constexpr const char* clear_line = "\x1b[K";
 constexpr const char* clear_below = "\x1b[J";
 
 sigset_t signals() {
@@ -56,14 +56,17 @@ Terminal::Size Terminal::size() {
   return {window.ws_col, window.ws_row};
 }
 
-bool Terminal::is_there() { return isatty(STDOUT_FILENO) != 0; }
+bool Terminal::is_there() {
+  return isatty(STDOUT_FILENO) != 0;
+}
 
 void Terminal::draw(const std::string& text) {
-  std::string out = home;
+  // A line is cleared before it is written: behind a line as wide as the terminal the cursor still
+  // stands on its last column.
+  std::string out = std::string(home) + clear_line;
   for (const char c : text) {
-    if (c == '\n') out += clear_line_rest;
-    // The terminal is in its ordinary mode: "\n" becomes carriage return and line feed.
-    out += c;
+    out += c;  // the terminal makes carriage return and line feed of "\n"
+    if (c == '\n') out += clear_line;
   }
   out += clear_below;
   std::fwrite(out.data(), 1, out.size(), stdout);

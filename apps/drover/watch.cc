@@ -27,7 +27,9 @@ struct Options {
   std::uint64_t count = 0;  // 0: without end
 };
 
-std::string time_of_day() { return fmt::format("{:%H:%M:%S}", fmt::localtime(std::time(nullptr))); }
+std::string time_of_day() {
+  return fmt::format("{:%H:%M:%S}", fmt::localtime(std::time(nullptr)));
+}
 
 // The last two samples and why there is no newer one.
 class Samples {

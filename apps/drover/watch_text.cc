@@ -71,9 +71,8 @@ std::vector<std::string> body(const api::Services& services, const std::optional
 }
 
 std::string head(const api::Services& services, const Picture& picture) {
-  const std::string left =
-      fmt::format("drover {}   up {}   every {:g} s", services.version,
-                  duration(services.uptime_seconds), picture.interval_seconds);
+  const std::string left = fmt::format("drover {}   up {}   every {:g} s", services.version,
+                                       duration(services.uptime_seconds), picture.interval_seconds);
   const std::size_t gap = std::max<std::size_t>(
       3, picture.columns - std::min(picture.columns, left.size() + picture.time.size()));
   return cut(left + std::string(gap, ' ') + picture.time, picture.columns);

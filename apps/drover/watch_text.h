@@ -14,8 +14,8 @@ struct Picture {
   std::size_t columns = 80;
   std::optional<std::size_t> rows;  // what does not fit is left out and counted; none: no limit
   double interval_seconds = 2;
-  std::string time;                 // of day
-  std::string complaint;            // why there is no newer sample; empty when there is one
+  std::string time;       // of day
+  std::string complaint;  // why there is no newer sample; empty when there is one
 };
 
 // Services in the order given. Without rates (the first picture) their columns hold "-".
