@@ -25,8 +25,7 @@ Bytes hex(const std::string& text) {
 }
 
 // 192.0.2.11 at 02:..:01 asks for 192.0.2.21.
-const Bytes arp_request =
-    hex("0001 0800 06 04 0001 020000000001 c000020b 000000000000 c0000215");
+const Bytes arp_request = hex("0001 0800 06 04 0001 020000000001 c000020b 000000000000 c0000215");
 const Bytes arp_reply = hex("0001 0800 06 04 0002 020000000021 c0000215 020000000001 c000020b");
 // From 2001:db8::21 to 2001:db8::11, solicited and override, target MAC 02:..:21; made with scapy.
 const Bytes advertisement =
@@ -51,12 +50,14 @@ TEST_CASE("a neighbour solicitation to the known address and to the group") {
   const auto direct = make_probe(sender, target, server_mac);
   REQUIRE(direct.destination == server_mac);
   REQUIRE(direct.ether_type == ether_type::ipv6);
-  REQUIRE(direct.payload == hex("6000000000203aff20010db800000000000000000000001120010db8000000000000000000000021"
-          "8700ec240000000020010db80000000000000000000000210101020000000001"));
+  REQUIRE(direct.payload ==
+          hex("6000000000203aff20010db800000000000000000000001120010db8000000000000000000000021"
+              "8700ec240000000020010db80000000000000000000000210101020000000001"));
   const auto group = make_probe(sender, target, std::nullopt);
   REQUIRE(to_string(group.destination) == "33:33:ff:00:00:21");
-  REQUIRE(group.payload == hex("6000000000203aff20010db8000000000000000000000011ff0200000000000000000001ff000021"
-          "87001bd90000000020010db80000000000000000000000210101020000000001"));
+  REQUIRE(group.payload ==
+          hex("6000000000203aff20010db8000000000000000000000011ff0200000000000000000001ff000021"
+              "87001bd90000000020010db80000000000000000000000210101020000000001"));
 }
 
 TEST_CASE("an ARP reply is an answer") {
@@ -110,7 +111,8 @@ TEST_CASE("a solicited advertisement is an answer, an unsolicited override an an
 }
 
 TEST_CASE("an advertisement without the option speaks for its frame's source") {
-  const auto frame = hex("6000000000183aff20010db800000000000000000000002120010db8000000000000000000000011"
+  const auto frame =
+      hex("6000000000183aff20010db800000000000000000000002120010db8000000000000000000000011"
           "88008e2e6000000020010db8000000000000000000000021");
   const auto heard = parse_advertisement(frame, server_mac);
   REQUIRE(heard);
