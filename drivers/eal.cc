@@ -91,6 +91,7 @@ Result<std::unique_ptr<Eal>> Eal::start(const EalSettings& settings) {
   if (result < 0)
     return failure("EAL", fmt::format("DPDK does not start: {} ({})", errno_text(rte_errno),
                                       captured.cause()));
+  route_libxdp_log();
   remove_runtime_directory();
   return std::unique_ptr<Eal>(new Eal(*without_hugepages));
 }
