@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The configuration as values: what the file says, checked, with every default filled in.
-// docs/configuration.md explains each key.
+// docs/configuration.md explains each key; this_version.cc names those not acted on yet.
 #pragma once
 
 #include <chrono>
@@ -8,7 +8,6 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "lib/net/address.h"
@@ -48,18 +47,45 @@ struct Server {
   std::optional<MacAddress> mac;
 };
 
+struct StatusRange {
+  std::uint16_t first = 200;
+  std::uint16_t last = 399;  // included
+};
+
+struct HttpCheck {
+  std::string path = "/";
+  std::vector<StatusRange> status{StatusRange{}};  // any of them will do
+};
+
+struct Check {
+  HttpCheck http;
+  Milliseconds interval{2'000};
+  Milliseconds timeout{1'000};
+  std::uint16_t rise = 2;
+  std::uint16_t fall = 3;
+};
+
 struct Pool {
   std::string name;  // "service NAME" for servers that stand in a service
   std::vector<Server> servers;
+  std::vector<Check> checks;
+};
+
+struct Persistence {
+  Milliseconds timeout{300'000};
+  std::uint8_t mask = 0;  // prefix length of a client's group; the default is a single address
+  bool across_ports = false;
 };
 
 struct Service {
   std::string name;
   IpAddress address;                 // the VIP
-  std::vector<std::uint16_t> ports;  // each a virtual service of its own
+  std::vector<std::uint16_t> ports;  // each a virtual service of its own; empty: any
   Protocol protocol = Protocol::tcp;
   std::string scheduler = "rr";
   std::string pool;  // a key of Config::pools
+  std::optional<Persistence> persistence;
+  std::optional<IpAddress> sorry_server;
 };
 
 // IPVS's time-outs by default (`ipvsadm --set` changes the first, third and the UDP one there).
@@ -71,8 +97,32 @@ struct Timeouts {
   Milliseconds udp{300'000};
 };
 
+struct VrrpInstance {
+  std::uint8_t id = 0;
+  Milliseconds interval{1'000};
+  std::vector<IpAddress> peers;  // empty: multicast
+};
+
+struct Sync {
+  std::string key_file;
+};
+
+struct Failover {
+  std::vector<VrrpInstance> vrrp;
+  std::optional<Sync> sync;
+};
+
 struct Api {
   std::string socket = "/run/drover/drover.sock";
+};
+
+struct Listen {
+  IpAddress address;
+  std::uint16_t port = 0;
+};
+
+struct Metrics {
+  Listen listen;
 };
 
 struct Config {
@@ -86,7 +136,9 @@ struct Config {
   std::map<std::string, Pool> pools;
   std::vector<Service> services;
   Timeouts timeouts;
+  std::optional<Failover> failover;
   Api api;
+  std::optional<Metrics> metrics;
 
   // Of this node; empty when the file has no `nodes`.
   std::vector<IpInterface> own_addresses() const {

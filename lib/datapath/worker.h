@@ -47,6 +47,8 @@ class Worker {
   void start();
   void finish();
 
+  std::uint64_t table_capacity() const { return state_.table.capacity(); }
+
  private:
   bool receive(const PolledQueue& queue);
   void process(Burst& burst);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <array>
+#include <cassert>
 #include <cstddef>
 
 #include "lib/flow/connection.h"
@@ -32,27 +33,24 @@ class alignas(4 * sizeof(Entry)) ConnectionBucket {
     return room;
   }
 
+  static constexpr unsigned most_away = 8;
   bool overflowed() const { return entries_[0].slot_bit(); }
+  bool may_send_away() const { return away() < most_away; }
   void add_away() { set_away(away() + 1); }
-  void remove_away() {
-    // A count that reached its end stays there, lest a connection be lost: one look too many.
-    if (away() != most_away) set_away(away() - 1);
-  }
-  // 0 to most_away, which stands for all above as well.
+  void remove_away() { set_away(away() - 1); }
   unsigned away() const {
     if (!overflowed()) return 0;
     unsigned count = 1;
     for (unsigned bit = 0; bit < 3; ++bit) count += unsigned{entries_[bit + 1].slot_bit()} << bit;
     return count;
   }
-  static constexpr unsigned most_away = 8;
 
   std::array<Entry, slots>& entries() { return entries_; }
 
  private:
   // Slot 0 says whether it is above 0, slots 1 to 3 hold the count less one.
   void set_away(unsigned count) {
-    if (count > most_away) return;
+    assert(count <= most_away);
     entries_[0].set_slot_bit(count != 0);
     const unsigned rest = count == 0 ? 0 : count - 1;
     for (unsigned bit = 0; bit < 3; ++bit) entries_[bit + 1].set_slot_bit((rest >> bit & 1) != 0);

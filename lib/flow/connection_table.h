@@ -158,22 +158,28 @@ class ConnectionTable {
   Entry* make_room(std::uint64_t hash, Tick now, OnRemoved&& on_removed) {
     Bucket& first = buckets_[primary(hash)];
     Bucket& second = buckets_[secondary(hash)];
-    if (Entry* slot = second.find_room(now)) return slot;
+    const std::array both{&first, &second};
+    const std::span<Bucket* const> choice(both.data(), first.may_send_away() ? 2 : 1);
+    if (choice.size() == 2)
+      if (Entry* slot = second.find_room(now)) return slot;
     if (!crowded())
-      for (Bucket* bucket : {&first, &second})
-        if (Entry* slot = move_one(*bucket, now, on_removed)) return slot;
-    return evict(first, second, now, on_removed);
+      for (const int hops : {1, 2})
+        for (Bucket* bucket : choice)
+          if (Entry* slot = move_one(*bucket, hops, now, on_removed)) return slot;
+    return evict(choice, now, on_removed);
   }
 
-  // Moves a connection of a full bucket to its other one, and returns the slot it left.
+  // Moves a connection of a full bucket to its other one, and returns the slot it left. With two
+  // hops that other one may be full, too, but of its connections one can move.
   template <class OnRemoved>
-  Entry* move_one(Bucket& bucket, Tick now, OnRemoved&& on_removed) {
+  Entry* move_one(Bucket& bucket, int hops, Tick now, OnRemoved&& on_removed) {
     for (Entry& entry : bucket.entries()) {
       const std::uint64_t entry_hash = hash(entry.key());
-      const std::size_t here = bucket_of(entry);
-      const std::size_t other =
-          here == primary(entry_hash) ? secondary(entry_hash) : primary(entry_hash);
-      Entry* room = buckets_[other].find_room(now);
+      const bool at_home = bucket_of(entry) == primary(entry_hash);
+      if (at_home && !bucket.may_send_away()) continue;
+      Bucket& other = buckets_[at_home ? secondary(entry_hash) : primary(entry_hash)];
+      Entry* room = other.find_room(now);
+      if (room == nullptr && hops > 1) room = move_one(other, hops - 1, now, on_removed);
       if (room == nullptr) continue;
       if (!room->empty()) remove(*room, hash(room->key()), Removal::expired, on_removed);
       const Entry moved = entry;
@@ -185,10 +191,10 @@ class ConnectionTable {
   }
 
   template <class OnRemoved>
-  Entry* evict(Bucket& first, Bucket& second, Tick now, OnRemoved&& on_removed) {
+  Entry* evict(std::span<Bucket* const> buckets, Tick now, OnRemoved&& on_removed) {
     Entry* victim = nullptr;
     Eviction least;
-    for (Bucket* bucket : {&first, &second})
+    for (Bucket* bucket : buckets)
       for (Entry& entry : bucket->entries())
         if (const Eviction its = eviction(entry, now); its.rank < least.rank) {
           least = its;

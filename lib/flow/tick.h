@@ -19,9 +19,9 @@ inline constexpr Ticks longest_timeout = std::chrono::hours(24);
 // Rounded up and bounded by `longest_timeout`; nothing negative.
 template <class Rep, class Period>
 constexpr Ticks to_ticks(std::chrono::duration<Rep, Period> duration) {
-  using Longest = std::chrono::duration<Rep, Period>;
-  if (duration <= Longest::zero()) return Ticks::zero();
-  if (duration >= longest_timeout) return longest_timeout;
+  using Given = std::chrono::duration<Rep, Period>;
+  if (duration <= Given::zero()) return Ticks::zero();
+  if (duration >= std::chrono::duration_cast<Given>(longest_timeout)) return longest_timeout;
   return std::chrono::ceil<Ticks>(duration);
 }
 

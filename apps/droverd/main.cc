@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// droverd: reads the file, puts the data path together, runs until it is told to stop.
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <optional>
+#include <string>
+
+#include "apps/droverd/daemon.h"
+#include "lib/base/log.h"
+#include "lib/config/load.h"
+#include "version.h"
+
+namespace {
+
+// As documented in docs/architecture.md, "The client and the daemon".
+enum ExitStatus : int { done = 0, failed = 1, usage = 2, bad_configuration = 3 };
+
+std::string host_name() {
+  char name[256] = {};
+  gethostname(name, sizeof name - 1);
+  return name;
+}
+
+struct Options {
+  std::string config = "/etc/drover/drover.yaml";
+  std::optional<std::string> node;
+  std::string log_level = "info";
+};
+
+int run(const Options& options) {
+  using namespace drover;
+  const auto level = log::parse_level(options.log_level);
+  if (!level) {
+    log::error("{}", to_string(level.error()));
+    return usage;
+  }
+  log::start(*level);
+
+  const auto loaded = config::load(options.config, options.node, host_name());
+  if (!loaded) {
+    for (const Error& error : loaded.error()) log::error("{}", to_string(error));
+    return bad_configuration;
+  }
+  for (const Error& warning : loaded->warnings) log::warning("{}", to_string(warning));
+
+  const auto ran = run_daemon(loaded->config);
+  if (ran) return done;
+  log::error("{}", to_string(ran.error()));
+  return failed;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"droverd - a layer-4 load balancer; stays in the foreground and logs to stderr"};
+  Options options;
+  app.add_option("--config", options.config, "the configuration's file")->capture_default_str();
+  app.add_option("--node", options.node, "which of the file's nodes this is (default: host name)");
+  app.add_option("--log-level", options.log_level, "debug, info, warning or error")
+      ->capture_default_str();
+  app.set_version_flag("--version", std::string("droverd ") + drover::version);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? done : usage;
+  }
+  return run(options);
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "apps/droverd/worker_pool.h"
+
+#include <fmt/format.h>
+#include <rte_launch.h>
+#include <rte_lcore.h>
+#include <rte_malloc.h>
+#include <rte_mbuf.h>
+#include <sys/random.h>
+
+#include <optional>
+#include <utility>
+
+#include "drivers/eal.h"
+#include "lib/base/log.h"
+
+namespace drover {
+namespace {
+
+using Table = flow::ConnectionTableV4;
+
+std::size_t table_bytes(const config::Config& config) {
+  const std::uint64_t each = (config.connections + config.workers.count - 1) / config.workers.count;
+  return Table::bytes_for(each);
+}
+
+flow::HashSeed random_seed() {
+  flow::HashSeed seed;
+  if (getrandom(&seed, sizeof seed, 0) != sizeof seed) seed = {.first = 1, .second = 2};
+  return seed;
+}
+
+struct RteFree {
+  void operator()(std::byte* memory) const { rte_free(memory); }
+};
+
+// Of a worker that has no queue of its own on a port, another one sends.
+datapath::TransmitPath path_of(std::size_t worker, const Ethdev& port,
+                               const std::vector<datapath::Crossing*>& crossings) {
+  if (worker < port.queues())
+    return {.ethdev = port.port(), .queue = static_cast<std::uint16_t>(worker)};
+  return {.ethdev = port.port(),
+          .queue = std::nullopt,
+          .other_worker = &crossings[worker % port.queues()]->outbound};
+}
+
+}  // namespace
+
+struct WorkerPool::One {
+  explicit One(Doorbell& control) : crossing(control) {}
+  ~One() {
+    rte_mbuf* frame = nullptr;
+    while (crossing.to_kernel.pop_some({&frame, 1}) == 1) rte_pktmbuf_free(frame);
+    while (crossing.outbound.pop_some({&frame, 1}) == 1) rte_pktmbuf_free(frame);
+  }
+
+  datapath::WorkerCounters counters;
+  datapath::Crossing crossing;
+  std::unique_ptr<std::byte, RteFree> table_memory;
+  std::optional<datapath::Worker> worker;
+  unsigned lcore = 0;
+  unsigned core = 0;
+  const std::atomic<bool>* stop = nullptr;
+};
+
+std::uint64_t WorkerPool::megabytes(const config::Config& config) {
+  return table_bytes(config) * config.workers.count / (std::uint64_t{1} << 20) +
+         2 * config.workers.count;
+}
+
+Result<std::unique_ptr<WorkerPool>> WorkerPool::make(const Settings& settings) {
+  std::unique_ptr<WorkerPool> pool(new WorkerPool());
+  const config::Config& config = settings.config;
+  std::vector<datapath::Crossing*> crossings;
+  for (std::size_t i = 0; i < settings.cores.size(); ++i) {
+    pool->workers_.push_back(std::make_unique<One>(settings.control));
+    crossings.push_back(&pool->workers_.back()->crossing);
+  }
+  const flow::HashSeed seed = random_seed();
+  for (std::size_t i = 0; i < pool->workers_.size(); ++i) {
+    One& one = *pool->workers_[i];
+    const std::size_t bytes = table_bytes(config);
+    one.table_memory.reset(
+        static_cast<std::byte*>(rte_zmalloc("connections", bytes, alignof(Table::Bucket))));
+    if (!one.table_memory)
+      return failure("connections",
+                     fmt::format("no {} MB of memory for the table of a worker", bytes >> 20),
+                     "reserve more hugepages or lower connections");
+    datapath::WorkerSettings worker{.id = WorkerId(static_cast<std::uint16_t>(i)),
+                                    .receive = {},
+                                    .transmit = {},
+                                    .table_memory = {one.table_memory.get(), bytes},
+                                    .seed = seed,
+                                    .mempool = settings.mempool,
+                                    .sleeps_when_idle = config.idle == config::Idle::adaptive};
+    for (std::size_t port = 0; port < settings.ports.size(); ++port) {
+      const Ethdev& ethdev = *settings.ports[port];
+      worker.transmit.push_back(path_of(i, ethdev, crossings));
+      if (i < ethdev.queues())
+        worker.receive.push_back({PortId(static_cast<std::uint8_t>(port)), ethdev.port(),
+                                  static_cast<std::uint16_t>(i)});
+    }
+    one.core = settings.cores[i];
+    one.lcore = Eal::worker_lcore(static_cast<unsigned>(i));
+    one.stop = &pool->stop_;
+    one.worker.emplace(std::move(worker), settings.snapshots, one.crossing, one.counters);
+  }
+  return pool;
+}
+
+void WorkerPool::launch() {
+  launched_ = true;
+  for (const auto& one : workers_)
+    rte_eal_remote_launch(
+        [](void* argument) {
+          auto* self = static_cast<One*>(argument);
+          self->worker->run(*self->stop);
+          return 0;
+        },
+        one.get(), one->lcore);
+}
+
+WorkerPool::~WorkerPool() {
+  stop_.store(true, std::memory_order_relaxed);
+  if (!launched_) return;
+  for (const auto& one : workers_) rte_eal_wait_lcore(one->lcore);
+}
+
+std::vector<control::PlantWorker> WorkerPool::handles() const {
+  std::vector<control::PlantWorker> handles;
+  for (const auto& one : workers_)
+    handles.push_back({&one->crossing, &one->counters, one->lcore, one->core});
+  return handles;
+}
+
+std::uint64_t WorkerPool::table_capacity() const {
+  std::uint64_t capacity = 0;
+  for (const auto& one : workers_) capacity += one->worker->table_capacity();
+  return capacity;
+}
+
+}  // namespace drover

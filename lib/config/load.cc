@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "lib/config/load.h"
+
+#include <utility>
+
+#include "lib/config/assemble.h"
+#include "lib/config/context.h"
+#include "lib/config/document.h"
+#include "lib/config/sections.h"
+#include "lib/config/source_text.h"
+#include "lib/config/validate.h"
+
+namespace drover::config {
+namespace {
+
+tl::unexpected<Errors> only(const std::string& file, const Finding& finding) {
+  return tl::unexpected(Errors{{where(file, finding.position), finding.what, finding.remedy}});
+}
+
+}  // namespace
+
+ResultOrErrors<Loaded> load(const std::string& path, const std::optional<std::string>& node_name,
+                            const std::string& host_name) {
+  const auto text = read_file(path);
+  if (!text) return tl::unexpected(Errors{text.error()});
+  return parse(*text, path, node_name, host_name);
+}
+
+ResultOrErrors<Loaded> parse(std::string_view text, const std::string& file_name,
+                             const std::optional<std::string>& node_name,
+                             const std::string& host_name) {
+  if (const auto binary = find_binary(text)) return only(file_name, *binary);
+  const auto document = parse_document(text);
+  if (!document) return only(file_name, document.error());
+
+  Context context(file_name);
+  auto file = read_root(context, *document);
+  if (!file) return tl::unexpected(context.errors());
+  Config config = assemble(context, std::move(*file), {node_name, host_name});
+  validate(context, config);
+  if (context.failed()) return tl::unexpected(context.errors());
+  return Loaded{std::move(config), context.warnings(), context.places()};
+}
+
+}  // namespace drover::config

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <algorithm>
+
+#include "lib/config/nearest.h"
+#include "lib/config/sections.h"
+#include "lib/config/table.h"
+#include "lib/config/this_version.h"
+#include "lib/config/values.h"
+
+namespace drover::config {
+namespace {
+
+std::optional<IpAddress> service_address(Context& context, const YamlNode& node) {
+  const auto address = unicast_address(context, node);
+  if (!address) return std::nullopt;
+  if (const auto refusal = refusal_of_service_address(*address); !refusal.empty()) {
+    context.error(node.position, fmt::format("address is {}: {}", to_string(*address), refusal));
+    return std::nullopt;
+  }
+  return address;
+}
+
+std::optional<std::vector<std::uint16_t>> service_ports(Context& context, const YamlNode& node) {
+  const std::string* text = text_of(node);
+  if (text != nullptr && *text == "any") {
+    context.error(node.position, fmt::format("ports: {}", refusal_of_any_port()));
+    return std::nullopt;
+  }
+  if (text != nullptr && parse_number<std::uint16_t>(*text)) {
+    context.expected(node, "a list of port numbers", fmt::format("write [{}]", *text));
+    return std::nullopt;
+  }
+  return list_of("port numbers", number<std::uint16_t>(1, 65'535))(context, node);
+}
+
+std::optional<Protocol> protocol(Context& context, const YamlNode& node) {
+  static const auto word = one_of<Protocol>({{"tcp", Protocol::tcp}, {"udp", Protocol::udp}});
+  const auto value = word(context, node);
+  if (!value) return std::nullopt;
+  if (const auto refusal = refusal_of(*value); !refusal.empty()) {
+    context.error(node.position, fmt::format("protocol: {}", refusal));
+    return std::nullopt;
+  }
+  return value;
+}
+
+std::optional<std::string> scheduler(Context& context, const YamlNode& node) {
+  const std::string* text = text_of(node);
+  const auto known = known_schedulers();
+  if (text != nullptr && std::find(known.begin(), known.end(), *text) != known.end()) return *text;
+  if (text == nullptr)
+    context.expected(node, "the name of a scheduler");
+  else if (is_later_scheduler(*text))
+    context.error(node.position, fmt::format("scheduler: {} comes with a later version", *text),
+                  fmt::format("this one has {}", fmt::join(known, ", ")));
+  else
+    context.error(node.position, fmt::format("there is no scheduler {}", quoted(*text)),
+                  suggest(*text, known, "this version has"));
+  return std::nullopt;
+}
+
+std::optional<Persistence> persistence(Context& context, const YamlNode& node) {
+  static const Table<Persistence> table =
+      Table<Persistence>("persistence")
+          .optional("timeout", &Persistence::timeout, duration(Milliseconds(1'000)))
+          .optional("mask", &Persistence::mask, number<std::uint8_t>(1, 128))
+          .optional("across_ports", &Persistence::across_ports, boolean);
+  return table(context, node);
+}
+
+bool has_key(const YamlNode& map, std::string_view key) {
+  return std::any_of(map.content->entries.begin(), map.content->entries.end(),
+                     [&](const Entry& entry) { return entry.key == key; });
+}
+
+// Its servers stand in a pool or in the service itself.
+void check_source_of_servers(Context& context, const YamlNode& node) {
+  const bool in_place = has_key(node, "servers");
+  if (has_key(node, "pool") == in_place)
+    context.error(node.position,
+                  in_place ? "a service has both \"pool\" and \"servers\""
+                           : "a service needs the key \"pool\" or \"servers\"",
+                  in_place ? "keep one of them" : "");
+  else if (!in_place && has_key(node, "checks"))
+    context.error(node.position, "a service has both \"pool\" and \"checks\"",
+                  "move the checks to the pool");
+}
+
+std::optional<ServiceInFile> service(Context& context, const YamlNode& node) {
+  static const Table<ServiceInFile> table =
+      Table<ServiceInFile>("a service")
+          .required("name", &ServiceInFile::name, name)
+          .required("address", &ServiceInFile::address, service_address)
+          .required("ports", &ServiceInFile::ports, service_ports)
+          .optional("protocol", &ServiceInFile::protocol, protocol)
+          .optional("scheduler", &ServiceInFile::scheduler, scheduler)
+          .optional("pool", &ServiceInFile::pool, name)
+          .optional("servers", &ServiceInFile::servers, read_servers)
+          .optional("checks", &ServiceInFile::checks, read_checks)
+          .optional("persistence", &ServiceInFile::persistence, persistence)
+          .optional("sorry_server", &ServiceInFile::sorry_server, unicast_address)
+          .absent("port", "it is a list: ports: [80]");
+  auto value = table(context, node);
+  if (value) check_source_of_servers(context, node);
+  return value;
+}
+
+}  // namespace
+
+std::optional<std::vector<ServiceInFile>> read_services(Context& context, const YamlNode& node) {
+  return list_of("services", service)(context, node);
+}
+
+}  // namespace drover::config

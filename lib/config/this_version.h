@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What the file may say that this version of the daemon does not do yet, in one place: a later
+// version deletes lines here.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "lib/config/config.h"
+
+namespace drover::config {
+
+struct NotActedOn {
+  std::string_view section;  // MapShape::what of the map that holds the key
+  std::string_view key;
+  std::string_view consequence;  // what happens instead
+};
+
+// The line about this key, or null when the daemon acts on it.
+const NotActedOn* not_acted_on(std::string_view section, std::string_view key);
+
+std::span<const std::string_view> known_schedulers();
+bool is_later_scheduler(std::string_view name);
+
+// Why the value is refused although it means something; empty when it is not refused.
+std::string_view refusal_of(Protocol protocol);
+std::string_view refusal_of_any_port();
+std::string_view refusal_of_service_address(const IpAddress& address);
+
+}  // namespace drover::config

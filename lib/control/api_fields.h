@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The JSON name of every field of the API's structs, once for writing and reading alike. Only
+// api_model.cc needs it. `fields(visitor, value)` calls `visitor(name, field)` for each.
+#pragma once
+
+#include <type_traits>
+
+#include "lib/control/api_model.h"
+
+namespace drover::api {
+
+// What a writing visitor sees is const.
+template <class Visitor, class T>
+using Seen = std::conditional_t<Visitor::writes, const T, T>;
+
+template <class V>
+void fields(V& v, Seen<V, Totals>& totals) {
+  v("connections", totals.connections);
+  v("packets", totals.packets);
+  v("bytes", totals.bytes);
+}
+
+template <class V>
+void fields(V& v, Seen<V, Server>& server) {
+  v("name", server.name);
+  v("address", server.address);
+  v("port", server.port);
+  v("forward", server.forward);
+  v("weight", server.weight);
+  v("active", server.active);
+  v("inactive", server.inactive);
+  v("totals", server.totals);
+  v("mac", server.mac);
+  v("state", server.state);
+}
+
+template <class V>
+void fields(V& v, Seen<V, Service>& service) {
+  v("name", service.name);
+  v("protocol", service.protocol);
+  v("address", service.address);
+  v("port", service.port);
+  v("scheduler", service.scheduler);
+  v("flags", service.flags);
+  v("totals", service.totals);
+  v("servers", service.servers);
+}
+
+template <class V>
+void fields(V& v, Seen<V, Services>& services) {
+  v("version", services.version);
+  v("uptime_seconds", services.uptime_seconds);
+  v("capacity", services.capacity);
+  v("services", services.services);
+}
+
+template <class V>
+void fields(V& v, Seen<V, Connection>& connection) {
+  v("protocol", connection.protocol);
+  v("expires_seconds", connection.expires_seconds);
+  v("state", connection.state);
+  v("client", connection.client);
+  v("virtual", connection.virtual_service);
+  v("server", connection.server);
+}
+
+template <class V>
+void fields(V& v, Seen<V, Link>& link) {
+  v("up", link.up);
+  v("speed_mbps", link.speed_mbps);
+}
+
+template <class V>
+void fields(V& v, Seen<V, Port>& port) {
+  v("name", port.name);
+  v("driver", port.driver);
+  v("device", port.device);
+  v("kernel_interface", port.kernel_interface);
+  v("mac", port.mac);
+  v("mtu", port.mtu);
+  v("link", port.link);
+  v("queues", port.queues);
+  v("received", port.received);
+  v("sent", port.sent);
+  v("missed", port.missed);
+  v("errors", port.errors);
+  v("no_mbuf", port.no_mbuf);
+}
+
+template <class V>
+void fields(V& v, Seen<V, Worker>& worker) {
+  v("id", worker.id);
+  v("lcore", worker.lcore);
+  v("core", worker.core);
+  v("busy_ratio", worker.busy_ratio);
+  v("bursts", worker.bursts);
+  v("sleeps", worker.sleeps);
+}
+
+template <class V>
+void fields(V& v, Seen<V, Table>& table) {
+  v("capacity", table.capacity);
+  v("entries", table.entries);
+  v("evicted", table.evicted);
+  v("unplaced", table.unplaced);
+}
+
+template <class V>
+void fields(V& v, Seen<V, Memory>& memory) {
+  v("hugepages", memory.hugepages);
+}
+
+template <class V>
+void fields(V& v, Seen<V, ServerMac>& server) {
+  v("address", server.address);
+  v("mac", server.mac);
+  v("mac_source", server.mac_source);
+}
+
+template <class V>
+void fields(V& v, Seen<V, Status>& status) {
+  v("version", status.version);
+  v("node", status.node);
+  v("uptime_seconds", status.uptime_seconds);
+  v("generation", status.generation);
+  v("memory", status.memory);
+  v("ports", status.ports);
+  v("workers", status.workers);
+  v("table", status.table);
+  v("verdicts", status.verdicts);
+  v("servers", status.servers);
+  v("notes", status.notes);
+}
+
+template <class V>
+void fields(V& v, Seen<V, Error>& error) {
+  v("where", error.where);
+  v("what", error.what);
+  v("remedy", error.remedy);
+}
+
+}  // namespace drover::api

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What the API answers, as values: droverd fills them, the client parses into the same structs.
+// docs/api.md gives the meaning of each field; names there are the names here.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lib/base/result.h"
+#include "lib/net/address.h"
+
+namespace drover::api {
+
+struct Counter {
+  std::string name;
+  std::uint64_t count = 0;
+  friend bool operator==(const Counter&, const Counter&) = default;
+};
+using Counters = std::vector<Counter>;  // a JSON object {name: count} that keeps this order
+
+// Since the daemon's start; frames and bytes from clients, as IPVS counts them (IP lengths).
+struct Totals {
+  std::uint64_t connections = 0;
+  std::uint64_t packets = 0;
+  std::uint64_t bytes = 0;
+  friend bool operator==(const Totals&, const Totals&) = default;
+};
+
+// Where a server's MAC address comes from.
+enum class MacSource { unresolved, kernel, file };
+
+struct Server {
+  std::string name;
+  IpAddress address;
+  std::uint16_t port = 0;
+  std::string forward = "Route";
+  std::uint32_t weight = 1;
+  std::uint64_t active = 0;
+  std::uint64_t inactive = 0;
+  Totals totals;
+  std::optional<MacAddress> mac;  // none while it is unresolved
+  std::string state = "up";       // "up" | "unresolved"; a client must bear others
+  friend bool operator==(const Server&, const Server&) = default;
+};
+
+struct Service {
+  std::string name;
+  std::string protocol;  // "TCP" | "UDP"
+  IpAddress address;
+  std::uint16_t port = 0;
+  std::string scheduler;
+  std::vector<std::string> flags;  // each as ipvsadm prints it behind the scheduler
+  Totals totals;
+  std::vector<Server> servers;
+  friend bool operator==(const Service&, const Service&) = default;
+};
+
+// GET /v1/services
+struct Services {
+  std::string version;
+  double uptime_seconds = 0;   // the moment of the sample, for rates
+  std::uint64_t capacity = 0;  // of the connection table, all workers together
+  std::vector<Service> services;
+  friend bool operator==(const Services&, const Services&) = default;
+};
+
+struct Endpoint {
+  IpAddress address;
+  std::uint16_t port = 0;
+  friend bool operator==(const Endpoint&, const Endpoint&) = default;
+};
+
+// A line of GET /v1/connections.
+struct Connection {
+  std::string protocol;  // "TCP" | "UDP"
+  std::uint32_t expires_seconds = 0;
+  std::string state;  // as ipvsadm prints it: "ESTABLISHED", "FIN_WAIT", "UDP"
+  Endpoint client;
+  Endpoint virtual_service;  // "virtual" in JSON
+  Endpoint server;
+  friend bool operator==(const Connection&, const Connection&) = default;
+};
+
+struct Link {
+  bool up = false;
+  std::uint32_t speed_mbps = 0;  // 0: unknown
+  friend bool operator==(const Link&, const Link&) = default;
+};
+
+struct Port {
+  std::string name;
+  std::string driver;
+  std::string device;
+  std::string kernel_interface;
+  std::optional<MacAddress> mac;
+  std::uint32_t mtu = 0;
+  Link link;
+  std::uint32_t queues = 0;
+  std::uint64_t received = 0;  // frames
+  std::uint64_t sent = 0;
+  std::uint64_t missed = 0;  // no room in the receive queue
+  std::uint64_t errors = 0;
+  std::uint64_t no_mbuf = 0;  // receive buffers had run out
+  friend bool operator==(const Port&, const Port&) = default;
+};
+
+struct Worker {
+  std::uint32_t id = 0;
+  std::uint32_t lcore = 0;
+  std::uint32_t core = 0;
+  double busy_ratio = 0;  // 0 to 1, over the last second or so
+  std::uint64_t bursts = 0;
+  std::uint64_t sleeps = 0;
+  friend bool operator==(const Worker&, const Worker&) = default;
+};
+
+struct Table {
+  std::uint64_t capacity = 0;
+  std::uint64_t entries = 0;
+  Counters evicted;            // by what gave way, e.g. {"embryonic": 0, "established": 0}
+  std::uint64_t unplaced = 0;  // packets forwarded by hash because their bucket had no room
+  friend bool operator==(const Table&, const Table&) = default;
+};
+
+struct Memory {
+  bool hugepages = false;
+  friend bool operator==(const Memory&, const Memory&) = default;
+};
+
+// A real server's place in the network; one line an address, however many services use it.
+struct ServerMac {
+  IpAddress address;
+  std::optional<MacAddress> mac;
+  MacSource mac_source = MacSource::unresolved;
+  friend bool operator==(const ServerMac&, const ServerMac&) = default;
+};
+
+// GET /v1/status
+struct Status {
+  std::string version;
+  std::string node;  // empty without `nodes` in the file
+  double uptime_seconds = 0;
+  std::uint64_t generation = 0;  // of the snapshot that the workers run
+  Memory memory;
+  std::vector<Port> ports;
+  std::vector<Worker> workers;
+  Table table;
+  Counters verdicts;  // all of them, in the order of the data path's enum
+  std::vector<ServerMac> servers;
+  std::vector<std::string> notes;  // what a person should know, a sentence each
+  friend bool operator==(const Status&, const Status&) = default;
+};
+
+// JSON on one line, without a line break at its end.
+std::string encode(const Services& services);
+std::string encode(const Status& status);
+std::string encode(const Connection& connection);
+// {"error": {"where": ..., "what": ..., "remedy": ...}}
+std::string encode(const Error& error);
+
+// A missing key keeps its default, an unknown one is passed over, so that client and daemon of
+// neighbouring versions understand each other; a wrong type is an error that names the field.
+Result<Services> decode_services(std::string_view json);
+Result<Status> decode_status(std::string_view json);
+Result<Connection> decode_connection(std::string_view json);
+Result<Error> decode_error(std::string_view json);
+
+// The same JSON with line breaks and two blanks a level.
+Result<std::string> indent(std::string_view json);
+
+std::string_view to_string(MacSource source);  // "unresolved", "kernel", "file"
+
+}  // namespace drover::api

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "lib/control/control_loop.h"
+
+#include <pthread.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <array>
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <csignal>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "lib/base/log.h"
+#include "lib/control/api_router.h"
+#include "lib/control/api_server.h"
+#include "lib/control/connection_lister.h"
+#include "lib/control/event_source.h"
+#include "lib/control/host_bridge.h"
+#include "lib/control/neighbour_probe.h"
+#include "lib/control/neighbour_table.h"
+#include "lib/control/report.h"
+#include "lib/control/snapshot_builder.h"
+
+namespace drover::control {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+sigset_t stop_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  return signals;
+}
+
+}  // namespace
+
+void block_stop_signals() {
+  const sigset_t signals = stop_signals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
+
+class ControlLoop::Loop {
+ public:
+  explicit Loop(const config::Config& config)
+      : config_(config),
+        builder_(config.workers.count),
+        publish_soon_(io_, [this] { publish(); }),
+        every_second_(io_, [this] { second_passed(); }) {}
+
+  Result<void> open() {
+    ApiRouter router;
+    router.add("GET", "/v1/services", [this](const ApiRequest&, ApiReply reply) {
+      reply.json(api::encode(report_services(context())));
+    });
+    router.add("GET", "/v1/status", [this](const ApiRequest&, ApiReply reply) {
+      reply.json(api::encode(report_status(context())));
+    });
+    router.add("GET", "/v1/connections",
+               [this](const ApiRequest&, ApiReply reply) { lister_->list(std::move(reply)); });
+    auto api = ApiServer::listen(io_, config_.api.socket, std::move(router));
+    if (!api) return tl::unexpected(api.error());
+    auto neighbours =
+        NeighbourTable::open(io_, [this](const IpAddress& address, std::optional<MacAddress> mac) {
+          neighbour_changed(address, mac);
+        });
+    if (!neighbours) return tl::unexpected(neighbours.error());
+    api_.emplace(std::move(*api));
+    neighbours_.emplace(std::move(*neighbours));
+    return {};
+  }
+
+  Result<void> attach(const Plant& plant) {
+    plant_ = &plant;
+    lister_.emplace(io_, plant, builder_);
+    if (auto configured = builder_.configure(config_, port_facts()); !configured) return configured;
+    watch_neighbours();
+    publish();
+    return {};
+  }
+
+  void run() {
+    bridge_.emplace(io_, *plant_);
+    const sigset_t signals = stop_signals();
+    Readable stop(io_, FileDescriptor(signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC)),
+                  [this] { io_.stop(); });
+    Readable rung(io_, FileDescriptor(dup(doorbell_.descriptor())), [this] { doorbell_rang(); });
+    second_passed();
+    io_.run();
+    log::info("stopping");
+    api_.reset();
+    bridge_.reset();
+  }
+
+  Doorbell& doorbell() { return doorbell_; }
+
+ private:
+  std::vector<datapath::PortFacts> port_facts() const {
+    std::vector<datapath::PortFacts> facts;
+    for (const PlantPort& port : plant_->ports)
+      facts.push_back({.ethdev = port.ethdev->port(),
+                       .mac = port.ethdev->mac(),
+                       .keep_source_mac = port.config->source_mac == config::SourceMac::keep,
+                       .has_host_interface = port.driver->host_interface() != nullptr});
+    return facts;
+  }
+
+  void watch_neighbours() {
+    std::vector<Neighbour> neighbours;
+    std::set<IpAddress> seen;
+    std::set<IpAddress> vips;
+    for (const ServiceView& service : builder_.services()) {
+      vips.insert(service.key.address);
+      for (const ServerView& server : service.servers) {
+        if (server.server.mac || !seen.insert(server.server.address).second) continue;
+        const PlantPort& port = plant_->ports[server.egress.value()];
+        neighbours.push_back({server.server.address, port.driver->kernel_interface()});
+      }
+    }
+    neighbours_->watch(neighbours);
+    probe_.emplace(io_, *neighbours_);
+    probe_->watch(neighbours, vips);
+    for (const Neighbour& neighbour : neighbours) neighbours_->resolve(neighbour.address);
+  }
+
+  void neighbour_changed(const IpAddress& address, std::optional<MacAddress> mac) {
+    log::info("real server {} is at {}", to_string(address),
+              mac ? to_string(*mac) : "no MAC address yet");
+    publish_soon_.set(Clock::now());
+  }
+
+  void publish() { plant_->snapshots->publish(builder_.build(mac_of_)); }
+
+  void doorbell_rang() {
+    doorbell_.answer();
+    bool more = bridge_->drain_workers();
+    for (const PlantWorker& worker : plant_->workers) {
+      std::array<datapath::WorkerEvent, 64> events;
+      const unsigned count = worker.crossing->events.pop_some(events);
+      for (unsigned i = 0; i < count; ++i)
+        neighbours_->resolve(builder_.server(events[i].destination));
+      more |= count == events.size();
+    }
+    lister_->rows_arrived();
+    if (more) doorbell_.ring();
+  }
+
+  void second_passed() {
+    busy_.sample(plant_->workers, Clock::now());
+    plant_->snapshots->reclaim();
+    for (std::size_t i = 0; i < plant_->ports.size(); ++i) watch_link(i);
+    every_second_.set(Clock::now() + std::chrono::seconds(1));
+  }
+
+  void watch_link(std::size_t index) {
+    const PlantPort& port = plant_->ports[index];
+    link_up_.resize(plant_->ports.size(), true);
+    const bool up = port.ethdev->link_up();
+    if (up == link_up_[index]) return;
+    link_up_[index] = up;
+    if (up)
+      log::info("port {}: the link is up", port.config->name);
+    else
+      log::warning("port {}: the link is down", port.config->name);
+  }
+
+  ReportContext context() {
+    return {.config = config_,
+            .plant = *plant_,
+            .services = builder_,
+            .busy = busy_,
+            .mac_of = mac_of_,
+            .started = started_,
+            .notes = notes()};
+  }
+
+  std::vector<std::string> notes() const {
+    std::vector<std::string> notes{
+        "the VIPs do not answer the balancer itself: try them from another host, or ask a real "
+        "server by its own address"};
+    if (!plant_->hugepages)
+      notes.emplace_back(
+          "runs without hugepages, slower; 'echo 256 > /proc/sys/vm/nr_hugepages'"
+          " and a restart give it some");
+    return notes;
+  }
+
+  const config::Config& config_;
+  const Plant* plant_ = nullptr;
+  Clock::time_point started_ = Clock::now();
+  Doorbell doorbell_;
+  boost::asio::io_context io_{1};
+  SnapshotBuilder builder_;
+  BusyMeter busy_;
+  std::vector<bool> link_up_;
+  Alarm publish_soon_;
+  Alarm every_second_;
+  std::optional<NeighbourTable> neighbours_;
+  std::optional<NeighbourProbe> probe_;
+  std::optional<HostBridge> bridge_;
+  std::optional<ConnectionLister> lister_;
+  std::optional<ApiServer> api_;
+  MacOf mac_of_ = [this](const IpAddress& address) { return neighbours_->mac(address); };
+};
+
+ControlLoop::ControlLoop(std::unique_ptr<Loop> loop) : loop_(std::move(loop)) {}
+ControlLoop::~ControlLoop() = default;
+
+Result<std::unique_ptr<ControlLoop>> ControlLoop::open(const config::Config& config) {
+  auto loop = std::make_unique<Loop>(config);
+  if (auto opened = loop->open(); !opened) return tl::unexpected(opened.error());
+  return std::unique_ptr<ControlLoop>(new ControlLoop(std::move(loop)));
+}
+
+Doorbell& ControlLoop::doorbell() {
+  return loop_->doorbell();
+}
+Result<void> ControlLoop::attach(const Plant& plant) {
+  return loop_->attach(plant);
+}
+void ControlLoop::run() {
+  loop_->run();
+}
+
+}  // namespace drover::control

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "lib/control/host_bridge.h"
+
+#include <rte_mbuf.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+#include "drivers/host_interface.h"
+
+namespace drover::control {
+namespace {
+
+// Of one interface or worker at a time, so that none starves the rest of the control thread.
+constexpr unsigned most_at_once = 64;
+
+}  // namespace
+
+HostBridge::HostBridge(boost::asio::io_context& loop, const Plant& plant) : plant_(plant) {
+  for (const PlantPort& port : plant_.ports) {
+    const HostInterface* host = port.driver->host_interface();
+    if (host == nullptr) continue;
+    readable_.emplace_back(loop, FileDescriptor(dup(host->fd())),
+                           [this, &port] { from_kernel(port); });
+  }
+}
+
+void HostBridge::from_kernel(const PlantPort& port) {
+  for (unsigned i = 0; i < most_at_once; ++i) {
+    rte_mbuf* frame = rte_pktmbuf_alloc(plant_.mempool);
+    if (frame == nullptr) return;  // the frame waits in the tap's queue
+    const std::span room(rte_pktmbuf_mtod(frame, std::byte*), rte_pktmbuf_tailroom(frame));
+    const auto length = port.driver->host_interface()->read(room);
+    if (!length) {
+      rte_pktmbuf_free(frame);
+      return;
+    }
+    rte_pktmbuf_append(frame, static_cast<std::uint16_t>(*length));
+    frame->port = port.ethdev->port();
+    // Worker 0 polls every port's first queue.
+    if (!plant_.workers.front().crossing->outbound.push(frame)) {
+      rte_pktmbuf_free(frame);
+      ++dropped_;
+    }
+  }
+}
+
+bool HostBridge::drain_workers() {
+  bool more = false;
+  for (const PlantWorker& worker : plant_.workers) {
+    std::array<rte_mbuf*, most_at_once> frames;
+    const unsigned count = worker.crossing->to_kernel.pop_some(frames);
+    for (rte_mbuf* frame : std::span(frames).first(count)) to_kernel(frame);
+    more |= count == frames.size();
+  }
+  return more;
+}
+
+void HostBridge::to_kernel(rte_mbuf* frame) {
+  const auto port = std::ranges::find(plant_.ports, frame->port,
+                                      [](const PlantPort& each) { return each.ethdev->port(); });
+  HostInterface* host = port == plant_.ports.end() ? nullptr : port->driver->host_interface();
+  const bool contiguous = rte_pktmbuf_linearize(frame) == 0;
+  const std::span bytes(rte_pktmbuf_mtod(frame, const std::byte*), rte_pktmbuf_data_len(frame));
+  if (host == nullptr || !contiguous || !host->write(bytes)) ++dropped_;
+  rte_pktmbuf_free(frame);
+}
+
+}  // namespace drover::control

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The running data path as the control thread sees it: what droverd has put together.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "drivers/ethdev.h"
+#include "drivers/port_driver.h"
+#include "lib/config/config.h"
+#include "lib/datapath/counters.h"
+#include "lib/datapath/crossing.h"
+#include "lib/datapath/snapshot_store.h"
+
+struct rte_mempool;
+
+namespace drover::control {
+
+struct PlantPort {
+  const config::Port* config = nullptr;
+  PortDriver* driver = nullptr;
+  const Ethdev* ethdev = nullptr;
+};
+
+struct PlantWorker {
+  datapath::Crossing* crossing = nullptr;
+  const datapath::WorkerCounters* counters = nullptr;
+  unsigned lcore = 0;
+  unsigned core = 0;
+};
+
+// Whatever it points to outlives the control loop's run.
+struct Plant {
+  std::vector<PlantPort> ports;      // by PortId
+  std::vector<PlantWorker> workers;  // by WorkerId
+  datapath::SnapshotStore* snapshots = nullptr;
+  rte_mempool* mempool = nullptr;
+  std::uint64_t table_capacity = 0;  // connections, all workers together
+  bool hugepages = false;
+};
+
+}  // namespace drover::control

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "lib/control/report.h"
+
+#include <algorithm>
+#include <map>
+
+#include "version.h"
+
+namespace drover::control {
+namespace {
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+api::Server report_server(const ServerView& view, std::uint16_t port, const MacOf& mac_of) {
+  api::Server server{.name = view.server.name,
+                     .address = view.server.address,
+                     .port = port,
+                     .weight = view.server.weight,
+                     .totals = {},
+                     .mac = view.server.mac ? view.server.mac : mac_of(view.server.address)};
+  for (const datapath::DestinationCounters& counters : *view.counters) {
+    server.active += counters.active.value();
+    server.inactive += counters.inactive.value();
+    server.totals.connections += counters.connections.value();
+    server.totals.packets += counters.packets.value();
+    server.totals.bytes += counters.bytes.value();
+  }
+  if (!server.mac) server.state = "unresolved";
+  return server;
+}
+
+api::Service report_service(const ServiceView& view, const MacOf& mac_of) {
+  api::Service service{.name = view.name,
+                       .protocol = view.key.protocol == config::Protocol::tcp ? "TCP" : "UDP",
+                       .address = view.key.address,
+                       .port = view.key.port,
+                       .scheduler = view.scheduler,
+                       .flags = {},
+                       .totals = {},
+                       .servers = {}};
+  for (const ServerView& server : view.servers) {
+    service.servers.push_back(report_server(server, view.key.port, mac_of));
+    const api::Totals& totals = service.servers.back().totals;
+    service.totals.connections += totals.connections;
+    service.totals.packets += totals.packets;
+    service.totals.bytes += totals.bytes;
+  }
+  return service;
+}
+
+api::Port report_port(const PlantPort& port) {
+  const EthdevStats stats = port.ethdev->stats();
+  return {.name = port.config->name,
+          .driver = port.ethdev->driver(),
+          .device = port.config->device,
+          .kernel_interface = port.driver->kernel_interface(),
+          .mac = port.ethdev->mac(),
+          .mtu = port.ethdev->mtu(),
+          .link = {.up = port.ethdev->link_up()},
+          .queues = port.ethdev->queues(),
+          .received = stats.rx_packets,
+          .sent = stats.tx_packets,
+          .missed = stats.rx_missed,
+          .errors = stats.rx_errors + stats.tx_errors,
+          .no_mbuf = stats.rx_no_mbuf};
+}
+
+void report_workers(const ReportContext& context, api::Status& status) {
+  std::uint64_t evictions = 0;
+  for (std::size_t id = 0; id < context.plant.workers.size(); ++id) {
+    const PlantWorker& worker = context.plant.workers[id];
+    const datapath::WorkerCounters& counters = *worker.counters;
+    status.workers.push_back({.id = static_cast<std::uint32_t>(id),
+                              .lcore = worker.lcore,
+                              .core = worker.core,
+                              .busy_ratio = context.busy.ratio(id),
+                              .bursts = counters.bursts.value(),
+                              .sleeps = counters.sleeps.value()});
+    status.table.entries += counters.table_entries.value();
+    evictions += counters.table_evictions.value();
+    status.table.unplaced += counters.value(datapath::Verdict::forwarded_unkept);
+  }
+  status.table.evicted = {{"live", evictions}};
+}
+
+api::Counters report_verdicts(const std::vector<PlantWorker>& workers) {
+  api::Counters verdicts;
+  for (std::size_t i = 0; i < datapath::verdict_count; ++i) {
+    const auto verdict = static_cast<datapath::Verdict>(i);
+    api::Counter counter{.name = std::string(datapath::name(verdict))};
+    for (const PlantWorker& worker : workers) counter.count += worker.counters->value(verdict);
+    verdicts.push_back(std::move(counter));
+  }
+  return verdicts;
+}
+
+std::vector<api::ServerMac> report_macs(const ReportContext& context) {
+  std::map<IpAddress, api::ServerMac> by_address;
+  for (const ServiceView& service : context.services.services())
+    for (const ServerView& server : service.servers) {
+      api::ServerMac& line = by_address[server.server.address];
+      line.address = server.server.address;
+      line.mac = server.server.mac ? server.server.mac : context.mac_of(line.address);
+      line.mac_source = server.server.mac ? api::MacSource::file
+                        : line.mac        ? api::MacSource::kernel
+                                          : api::MacSource::unresolved;
+    }
+  std::vector<api::ServerMac> lines;
+  for (const auto& [address, line] : by_address) lines.push_back(line);
+  return lines;
+}
+
+}  // namespace
+
+void BusyMeter::sample(const std::vector<PlantWorker>& workers, Clock::time_point now) {
+  const auto elapsed = std::chrono::duration<double, std::nano>(now - last_).count();
+  ratios_.resize(workers.size());
+  busy_nanoseconds_.resize(workers.size());
+  for (std::size_t i = 0; i < workers.size(); ++i) {
+    const std::uint64_t busy = workers[i].counters->busy_nanoseconds.value();
+    ratios_[i] = std::min(1.0, static_cast<double>(busy - busy_nanoseconds_[i]) / elapsed);
+    busy_nanoseconds_[i] = busy;
+  }
+  last_ = now;
+}
+
+api::Services report_services(const ReportContext& context) {
+  api::Services reply{.version = version,
+                      .uptime_seconds = seconds_since(context.started),
+                      .capacity = context.plant.table_capacity,
+                      .services = {}};
+  for (const ServiceView& service : context.services.services())
+    reply.services.push_back(report_service(service, context.mac_of));
+  return reply;
+}
+
+api::Status report_status(const ReportContext& context) {
+  api::Status status;
+  status.version = version;
+  if (context.config.node) status.node = context.config.nodes[*context.config.node].name;
+  status.uptime_seconds = seconds_since(context.started);
+  status.generation = context.plant.workers.front().counters->snapshot_generation.value();
+  status.memory.hugepages = context.plant.hugepages;
+  for (const PlantPort& port : context.plant.ports) status.ports.push_back(report_port(port));
+  status.table.capacity = context.plant.table_capacity;
+  report_workers(context, status);
+  status.verdicts = report_verdicts(context.plant.workers);
+  status.servers = report_macs(context);
+  status.notes = context.notes;
+  return status;
+}
+
+}  // namespace drover::control

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What GET /v1/services and /v1/status answer, from counters and facts. Control thread only.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "lib/control/api_model.h"
+#include "lib/control/plant.h"
+#include "lib/control/snapshot_builder.h"
+
+namespace drover::control {
+
+// How busy each worker was between the last two samples.
+class BusyMeter {
+ public:
+  using Clock = std::chrono::steady_clock;
+  void sample(const std::vector<PlantWorker>& workers, Clock::time_point now);
+  double ratio(std::size_t worker) const { return worker < ratios_.size() ? ratios_[worker] : 0; }
+
+ private:
+  Clock::time_point last_{};
+  std::vector<std::uint64_t> busy_nanoseconds_;
+  std::vector<double> ratios_;
+};
+
+struct ReportContext {
+  const config::Config& config;
+  const Plant& plant;
+  const SnapshotBuilder& services;
+  const BusyMeter& busy;
+  const MacOf& mac_of;  // as the kernel has it
+  std::chrono::steady_clock::time_point started;
+  std::vector<std::string> notes;
+};
+
+api::Services report_services(const ReportContext& context);
+api::Status report_status(const ReportContext& context);
+
+}  // namespace drover::control

@@ -1,0 +1,109 @@
+"""droverd on a balancer of the lab, and the drover client beside it."""
+
+import json
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+from network import VIP
+from wait import wait_until
+
+ROOT = Path(__file__).resolve().parents[2]
+
+PORTS = {
+    "af_xdp": "{name: front, driver: af_xdp, device: eth0",
+    "vdev": '{name: front, driver: vdev, device: "net_af_xdp0,iface=eth0"',
+}
+
+
+class DaemonDied(AssertionError):
+    pass
+
+
+def binary(name):
+    """Where the build put a program; DROVER_BUILD names another build folder than `build`."""
+    build = ROOT / os.environ.get("DROVER_BUILD", "build")
+    for path in sorted(build.rglob(name)):
+        if path.is_file() and os.access(path, os.X_OK):
+            return path
+    raise FileNotFoundError(f"there is no {name} under {build}: run scripts/build")
+
+
+def configuration(lab, driver, source_mac="own", servers=None, vip=VIP, socket=None):
+    """The file for lb1: the VIP's port 80 over the lab's real servers, or those given."""
+    servers = lab.real_servers if servers is None else servers
+    listed = "\n".join(f"      - {{name: {host.name}, address: {host.address}}}" for host in servers)
+    return f"""\
+nodes:
+  lb1: {{address: {lab.lb1.address}/24, priority: 200}}
+workers: 1
+connections: 100000
+ports:
+  - {PORTS[driver]}, source_mac: {source_mac}}}
+pools:
+  nginx:
+    servers:
+{listed}
+services:
+  - name: web
+    address: {vip}
+    ports: [80]
+    protocol: tcp
+    scheduler: rr
+    pool: nginx
+api: {{socket: {socket or lab.directory / 'drover.sock'}}}
+"""
+
+
+class Balancer:
+    """One droverd. `driver` decides whether the host keeps its address or droverd's host interface gets it."""
+
+    def __init__(self, lab, driver):
+        self.host = lab.lb1
+        self.driver = driver
+        self.process = None
+        self.client = binary("drover")
+        self.socket = lab.directory / "drover.sock"
+        self.file = lab.directory / "drover.yaml"
+        self._log = lab.directory / "droverd.log"
+        if driver == "vdev":
+            # The port's program takes every frame: the kernel speaks through the host interface instead.
+            self.host.set(net__ipv6__conf__eth0__disable_ipv6=1)
+            self.host.ip("address flush dev eth0")
+
+    def start(self, text):
+        """Starts droverd with this file and waits until it forwards."""
+        self.file.write_text(text)
+        with open(self._log, "w", encoding="utf-8") as log:
+            self.process = self.host.spawn(binary("droverd"), "--config", self.file, "--node", "lb1",
+                                           stdout=log, stderr=subprocess.STDOUT)
+        wait_until(lambda: self.died() or "ready" in self.log(), "droverd is ready", deadline=20)
+        if self.died():
+            raise DaemonDied(f"droverd ended with {self.process.returncode}:\n{self.log()}")
+
+    def died(self):
+        return self.process.poll() is not None
+
+    def log(self):
+        return self._log.read_text(errors="replace")
+
+    def stop(self, how=signal.SIGTERM, deadline=10):
+        """Ends droverd and returns its exit status (negative: the signal that ended it)."""
+        if not self.died():
+            self.process.send_signal(how)
+        wait_until(self.died, "droverd has ended", deadline)
+        return self.process.returncode
+
+    def drover(self, *arguments, check=True, timeout=10):
+        """Runs `drover ARGUMENTS` against this daemon."""
+        return self.host.run(self.client, "--socket", self.socket, *arguments, check=check, timeout=timeout)
+
+    def listing(self):
+        return self.drover("list").stdout
+
+    def status(self):
+        return self.drover("status").stdout
+
+    def json(self, command):
+        return json.loads(self.drover(command, "--json").stdout)
