@@ -41,7 +41,10 @@ Result<bool> choose_memory(const EalSettings& settings) {
   const std::string reserve =
       fmt::format("reserve 2 MB pages: sysctl -w vm.nr_hugepages={}",
                   (pages.total_megabytes + settings.megabytes - pages.free_megabytes + 1) / 2);
-  if (pages.free_megabytes == 0 && !settings.pci) return true;
+  if (pages.free_megabytes == 0 && !settings.pci) {
+    log::info("no hugepages are free: running without, which is slower; {}", reserve);
+    return true;
+  }
   return failure(
       "hugepages",
       fmt::format("{} MB are free, {} MB are needed", pages.free_megabytes, settings.megabytes),

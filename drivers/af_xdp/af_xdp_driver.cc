@@ -37,8 +37,9 @@ AfXdpDriver::~AfXdpDriver() {
   ethdev_.reset();  // net_af_xdp detaches the program
   if (!program_) return;
   const auto left = attached_program(settings_.device, interface_.index);
-  if (left && *left && (*left)->id == *program_)
-    (void)detach_program(settings_.device, interface_.index, **left);
+  if (!left || !*left || (*left)->id != *program_) return;
+  if (auto detached = detach_program(settings_.device, interface_.index, **left); !detached)
+    log::warning("{}", to_string(detached.error()));
 }
 
 Result<void> AfXdpDriver::check() {
