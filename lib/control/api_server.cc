@@ -128,7 +128,6 @@ class Closing {
 unsigned status_of(const ErrorCode& error) {
   if (error == http::error::header_limit) return 431;
   if (error == http::error::body_limit) return 413;
-  if (error == beast::error::timeout) return 408;
   return 400;
 }
 
@@ -138,7 +137,7 @@ class ApiServer::Listener : public std::enable_shared_from_this<Listener> {
  public:
   Listener(asio::io_context& loop, UnixListener socket, ApiHandler handler, const Limits& limits)
       : file_(std::move(socket)),
-        acceptor_(loop, Local(), file_.release()),
+        acceptor_(loop, Local(), file_->release()),
         handler_(std::move(handler)),
         limits_(limits) {}
 
@@ -149,6 +148,7 @@ class ApiServer::Listener : public std::enable_shared_from_this<Listener> {
   void stop() {
     ErrorCode ignored;
     acceptor_.close(ignored);
+    file_.reset();  // now: the coroutines live on until the loop comes round to them
     for (Session* session : sessions_) session->close();
   }
 
@@ -220,7 +220,8 @@ class ApiServer::Listener : public std::enable_shared_from_this<Listener> {
     const auto [error, length] =
         co_await http::async_read(session.stream, buffer, parser, as_values);
     if (error == http::error::end_of_stream || error == http::error::partial_message ||
-        error == asio::error::operation_aborted || !session.stream.socket().is_open())
+        error == asio::error::operation_aborted || error == beast::error::timeout ||
+        !session.stream.socket().is_open())
       co_return false;
     if (error) {
       co_await refuse(session, status_of(error), error.message());
@@ -320,7 +321,7 @@ class ApiServer::Listener : public std::enable_shared_from_this<Listener> {
     co_return error;
   }
 
-  UnixListener file_;
+  std::optional<UnixListener> file_;
   Local::acceptor acceptor_;
   ApiHandler handler_;
   Limits limits_;

@@ -38,8 +38,9 @@ void add_v4(InterfaceView& view, const ifaddrs& entry) {
 void add_v6(InterfaceView& view, const ifaddrs& entry) {
   if (entry.ifa_netmask == nullptr) return;
   const auto mask = as<sockaddr_in6>(entry.ifa_netmask).sin6_addr;
+  const auto own = as<sockaddr_in6>(entry.ifa_addr).sin6_addr;
   Ipv6Address::Bytes wire;
-  std::memcpy(wire.data(), &as<sockaddr_in6>(entry.ifa_addr).sin6_addr, wire.size());
+  std::copy_n(own.s6_addr, wire.size(), wire.begin());
   view.addresses.push_back({Ipv6Address(wire), static_cast<std::uint8_t>(prefix_length(
                                                    mask.s6_addr, sizeof mask.s6_addr))});
 }

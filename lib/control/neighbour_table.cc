@@ -85,7 +85,7 @@ class NeighbourTable::Watcher {
   struct Watched {
     std::string interface;
     int index = 0;  // 0: the interface is missing
-    std::optional<MacAddress> mac;
+    std::optional<MacAddress> mac = std::nullopt;
     bool permanent = false;
     bool reported = false;
     bool complained = false;

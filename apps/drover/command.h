@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What every command shares. Each stands in a file of its own, with its options and its run.
+#pragma once
+
+#include <string>
+
+#include "apps/drover/exit_status.h"
+#include "lib/base/result.h"
+
+namespace CLI {
+class App;
+}
+
+namespace drover::client {
+
+struct Context {
+  std::string socket = "/run/drover/drover.sock";
+  ExitStatus status = ExitStatus::done;  // set by the command that ran
+};
+
+void add_list(CLI::App& app, Context& context);
+void add_status(CLI::App& app, Context& context);
+void add_watch(CLI::App& app, Context& context);
+void add_check(CLI::App& app, Context& context);
+
+// "drover: ..." on stderr; gives ExitStatus::failed.
+ExitStatus complain(const Error& error);
+
+// To stdout. Dies of SIGPIPE as others do; main() sees to other failures.
+void print(const std::string& text);
+
+}  // namespace drover::client

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// `drover list`: services, servers and connections as ipvsadm lists them.
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <memory>
+#include <thread>
+
+#include "apps/drover/api_client.h"
+#include "apps/drover/command.h"
+#include "apps/drover/list_text.h"
+#include "apps/drover/rates.h"
+
+namespace drover::client {
+namespace {
+
+constexpr std::chrono::seconds rate_period{1};
+
+struct Options {
+  bool stats = false;
+  bool rate = false;
+  bool connections = false;
+  bool json = false;
+};
+
+Result<api::Services> sample(const ApiClient& client) {
+  auto services = client.get("/v1/services").and_then(api::decode_services);
+  if (services) sort_like_ipvsadm(*services);
+  return services;
+}
+
+ExitStatus list_json(const ApiClient& client) {
+  const auto text = client.get("/v1/services").and_then(api::indent);
+  if (!text) return complain(text.error());
+  print(*text + "\n");
+  return ExitStatus::done;
+}
+
+ExitStatus list_connections(const ApiClient& client, bool json) {
+  if (!json) print(connections_header());
+  Result<void> understood;
+  const auto read = client.get_lines("/v1/connections", [&](std::string_view line) {
+    if (json) return print(std::string(line) + "\n");
+    const auto row = api::decode_connection(line);
+    if (row)
+      print(connection_line(*row));
+    else
+      understood = tl::unexpected(row.error());
+  });
+  if (!read) return complain(read.error());
+  if (!understood) return complain(understood.error());
+  return ExitStatus::done;
+}
+
+ExitStatus list_rate(const ApiClient& client) {
+  const auto before = sample(client);
+  if (!before) return complain(before.error());
+  std::this_thread::sleep_for(rate_period);
+  const auto after = sample(client);
+  if (!after) return complain(after.error());
+  print(rate_text(*after, Rates(*before, *after)));
+  return ExitStatus::done;
+}
+
+ExitStatus run(const std::string& socket, const Options& options) {
+  const ApiClient client(socket);
+  if (options.connections) return list_connections(client, options.json);
+  if (options.rate) return list_rate(client);
+  if (options.json) return list_json(client);
+  const auto services = sample(client);
+  if (!services) return complain(services.error());
+  print(options.stats ? stats_text(*services) : list_text(*services));
+  return ExitStatus::done;
+}
+
+}  // namespace
+
+void add_list(CLI::App& app, Context& context) {
+  const auto options = std::make_shared<Options>();
+  CLI::App* command =
+      app.add_subcommand("list", "List services and servers, in the shape of ipvsadm -Ln");
+  auto* stats = command->add_flag("--stats", options->stats, "Totals since droverd's start");
+  auto* rate = command->add_flag("--rate", options->rate, "What happens in each second, over one");
+  auto* connections =
+      command->add_flag("--connections,-c", options->connections, "List connections");
+  auto* json = command->add_flag("--json", options->json,
+                                 "droverd's own answer; with --connections an object a line");
+  stats->excludes(rate)->excludes(connections)->excludes(json);
+  rate->excludes(connections)->excludes(json);
+  command->callback([&context, options] { context.status = run(context.socket, *options); });
+}
+
+}  // namespace drover::client

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "apps/drover/status_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "apps/drover/numbers.h"
+#include "apps/drover/wrap.h"
+
+namespace drover::client {
+namespace {
+
+std::string plural(std::uint64_t count, const std::string& noun) {
+  return fmt::format("{} {}{}", grouped(count), noun, count == 1 ? "" : "s");
+}
+
+std::string head(const api::Status& status) {
+  const std::string node = status.node.empty() ? "" : " on " + status.node;
+  return fmt::format(
+      "droverd {}{}, up {}, snapshot {}, memory {}", status.version, node,
+      duration(status.uptime_seconds), status.generation,
+      status.memory.hugepages ? "on hugepages" : "on ordinary pages (hugepages are faster)");
+}
+
+std::string link(const api::Link& link) {
+  if (!link.up) return "link DOWN";
+  if (link.speed_mbps == 0) return "link up";
+  if (link.speed_mbps % 1000 == 0) return fmt::format("link up, {} Gbit/s", link.speed_mbps / 1000);
+  return fmt::format("link up, {} Mbit/s", link.speed_mbps);
+}
+
+std::string port(const api::Port& port) {
+  std::string facts = fmt::format("{} {}, {}, MTU {}, {}", port.driver, port.device,
+                                  link(port.link), port.mtu, plural(port.queues, "queue"));
+  if (port.mac) facts += ", MAC " + to_string(*port.mac);
+  if (!port.kernel_interface.empty() && port.kernel_interface != port.device)
+    facts += ", kernel interface " + port.kernel_interface;
+  const std::string counts = fmt::format(
+      "frames: received {}, sent {}, missed {}, errors {}, no buffer {}", grouped(port.received),
+      grouped(port.sent), grouped(port.missed), grouped(port.errors), grouped(port.no_mbuf));
+  return wrap("  " + port.name + ": ", facts) + wrap("    ", counts);
+}
+
+std::string worker(const api::Worker& worker) {
+  return fmt::format("{:>8} {:>7} {:>6} {:>7.1f} % {:>19} {:>19}\n", worker.id, worker.lcore,
+                     worker.core, 100 * worker.busy_ratio, grouped(worker.bursts),
+                     grouped(worker.sleeps));
+}
+
+std::string counters(const api::Counters& counters) {
+  std::string text;
+  for (const api::Counter& counter : counters)
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", counter.name, grouped(counter.count));
+  return text;
+}
+
+std::string table(const api::Table& table) {
+  const double share = table.capacity == 0 ? 0
+                                           : 100 * static_cast<double>(table.entries) /
+                                                 static_cast<double>(table.capacity);
+  std::string text = fmt::format("{} of {} entries in use ({:.1f} %)", grouped(table.entries),
+                                 grouped(table.capacity), share);
+  if (!table.evicted.empty()) text += "; evicted: " + counters(table.evicted);
+  return text + fmt::format("; packets without room {}", grouped(table.unplaced));
+}
+
+std::string verdicts(const api::Counters& verdicts) {
+  std::string text;
+  std::size_t silent = 0;
+  std::size_t widest = 0;
+  for (const api::Counter& verdict : verdicts)
+    if (verdict.count > 0) widest = std::max(widest, verdict.name.size());
+  for (const api::Counter& verdict : verdicts) {
+    if (verdict.count > 0)
+      text += fmt::format("  {:<{}} {:>26}\n", verdict.name, widest, grouped(verdict.count));
+    else
+      ++silent;
+  }
+  if (silent > 0)
+    text += fmt::format("  {} 0 (drover status --json names them)\n",
+                        silent == verdicts.size() ? "all" : plural(silent, "other"));
+  return text;
+}
+
+std::string server(const api::ServerMac& server) {
+  const std::string mac = server.mac ? to_string(*server.mac) : "-";
+  return fmt::format("  {:<39} {:<17} {}\n", to_string(server.address), mac,
+                     to_string(server.mac_source));
+}
+
+template <class List, class Text>
+std::string section(const std::string& title, const List& list, Text text) {
+  if (list.empty()) return {};
+  std::string out = "\n" + title + "\n";
+  for (const auto& element : list) out += text(element);
+  return out;
+}
+
+}  // namespace
+
+std::string status_text(const api::Status& status) {
+  std::string text = wrap("", head(status));
+  text += section("Ports", status.ports, port);
+  text += section("Workers   lcore   core      busy              bursts              sleeps",
+                  status.workers, worker);
+  text += "\nConnection table\n" + wrap("  ", table(status.table));
+  if (!status.verdicts.empty()) text += "\nVerdicts (packets)\n" + verdicts(status.verdicts);
+  text += section("Real servers                              MAC address       known from",
+                  status.servers, server);
+  text +=
+      section("Notes", status.notes, [](const std::string& note) { return wrap("  - ", note); });
+  return text;
+}
+
+}  // namespace drover::client

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "apps/drover/status_text.h"
+#include "test/unit/catch.h"
+#include "test/unit/drover/sample.h"
+
+namespace drover::client {
+namespace {
+
+api::Status sample_status() {
+  api::Status status;
+  status.version = "0.1.0";
+  status.node = "lb1";
+  status.uptime_seconds = 93'784;
+  status.generation = 7;
+  status.memory.hugepages = true;
+  api::Port port;
+  port.name = "front";
+  port.driver = "af_xdp";
+  port.device = "eth0";
+  port.kernel_interface = "eth0";
+  port.mac = MacAddress::parse("02:00:00:00:00:01");
+  port.mtu = 1500;
+  port.link = {true, 10'000};
+  port.queues = 2;
+  port.received = 1'234'567;
+  port.sent = 1'234'000;
+  port.missed = 5;
+  status.ports = {port};
+  status.workers = {
+      {.id = 0, .lcore = 1, .core = 2, .busy_ratio = 0.125, .bursts = 123'456, .sleeps = 7},
+      {.id = 1, .lcore = 2, .core = 3, .busy_ratio = 1, .bursts = 0, .sleeps = 0}};
+  status.table = {1'000'000, 1234, {{"live", 3}}, 1};
+  status.verdicts = {{"forwarded", 123'456'789}, {"refused", 0}, {"no_such_vip", 12}, {"x", 0}};
+  status.servers = {
+      {ip("192.0.2.21"), MacAddress::parse("02:00:00:00:00:15"), api::MacSource::kernel},
+      {ip("2001:db8:1234:5678:9abc:def0:1234:5678"), MacAddress::parse("02:00:00:00:00:16"),
+       api::MacSource::file},
+      {ip("192.0.2.23"), std::nullopt, api::MacSource::unresolved}};
+  status.notes = {
+      "the VIPs do not answer the balancer itself: try them from another host, or ask a real "
+      "server by its own address"};
+  return status;
+}
+
+TEST_CASE("a status in full") {
+  REQUIRE(status_text(sample_status()) ==
+          R"(droverd 0.1.0 on lb1, up 1 d 02:03:04, snapshot 7, memory on hugepages
+
+Ports
+  front: af_xdp eth0, link up, 10 Gbit/s, MTU 1500, 2 queues, MAC
+         02:00:00:00:00:01
+    frames: received 1,234,567, sent 1,234,000, missed 5, errors 0, no buffer 0
+
+Workers   lcore   core      busy              bursts              sleeps
+       0       1      2    12.5 %             123,456                   7
+       1       2      3   100.0 %                   0                   0
+
+Connection table
+  1,234 of 1,000,000 entries in use (0.1 %); evicted: live 3; packets without
+  room 1
+
+Verdicts (packets)
+  forwarded                  123,456,789
+  no_such_vip                         12
+  2 others 0 (drover status --json names them)
+
+Real servers                              MAC address       known from
+  192.0.2.21                              02:00:00:00:00:15 kernel
+  2001:db8:1234:5678:9abc:def0:1234:5678  02:00:00:00:00:16 file
+  192.0.2.23                              -                 unresolved
+
+Notes
+  - the VIPs do not answer the balancer itself: try them from another host, or
+    ask a real server by its own address
+)");
+}
+
+TEST_CASE("no line is wider than 80 columns") {
+  auto status = sample_status();
+  status.ports[0].device = "0000:03:00.0";
+  status.ports[0].kernel_interface = "drover-front";
+  status.ports[0].received = status.ports[0].sent = status.ports[0].missed = ~std::uint64_t{0};
+  status.workers[0].bursts = status.workers[0].sleeps = 1'000'000'000'000'000;
+  status.verdicts[2].name = "the_longest_name_of_a_verdict";
+  status.verdicts[2].count = ~std::uint64_t{0};
+  const auto text = status_text(status);
+  for (std::size_t begin = 0; begin < text.size();) {
+    const auto end = text.find('\n', begin);
+    INFO(text.substr(begin, end - begin));
+    CHECK(end - begin <= 80);
+    begin = end + 1;
+  }
+}
+
+TEST_CASE("what there is nothing to say of is left out") {
+  REQUIRE(status_text({}) ==
+          "droverd , up 00:00:00, snapshot 0, memory on ordinary pages (hugepages are\n"
+          "faster)\n"
+          "\n"
+          "Connection table\n"
+          "  0 of 0 entries in use (0.0 %); packets without room 0\n");
+}
+
+TEST_CASE("link and queues in words") {
+  auto status = sample_status();
+  const auto port_line = [&] {
+    const auto text = status_text(status);
+    const auto begin = text.find("  front");
+    return text.substr(begin, text.find('\n', begin) - begin);
+  };
+  status.ports[0].mac.reset();
+  status.ports[0].queues = 1;
+  status.ports[0].link = {false, 10'000};
+  REQUIRE(port_line() == "  front: af_xdp eth0, link DOWN, MTU 1500, 1 queue");
+  status.ports[0].link = {true, 0};
+  REQUIRE(port_line() == "  front: af_xdp eth0, link up, MTU 1500, 1 queue");
+  status.ports[0].link = {true, 2500};
+  REQUIRE(port_line() == "  front: af_xdp eth0, link up, 2500 Mbit/s, MTU 1500, 1 queue");
+  status.ports[0].kernel_interface = "tap0";
+  REQUIRE(port_line() ==
+          "  front: af_xdp eth0, link up, 2500 Mbit/s, MTU 1500, 1 queue, kernel interface");
+}
+
+}  // namespace
+}  // namespace drover::client
