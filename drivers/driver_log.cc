@@ -2,6 +2,8 @@
 #include "drivers/driver_log.h"
 
 #include <bpf/libbpf.h>
+#include <dlfcn.h>
+#include <fmt/ranges.h>
 #include <rte_log.h>
 
 #include <cstdarg>
@@ -16,7 +18,11 @@
 namespace drover {
 namespace {
 
-using Line = std::pair<log::Level, std::string>;
+struct Line {
+  log::Level level;
+  bool complaint;  // may tell why something failed
+  std::string text;
+};
 
 struct Sink {
   std::mutex mutex;
@@ -31,7 +37,7 @@ Sink& sink() {
 }
 
 // With the mutex held.
-void take(log::Level level, std::string_view text) {
+void take(log::Level level, bool complaint, std::string_view text) {
   Sink& to = sink();
   to.unfinished += text;
   for (auto end = to.unfinished.find('\n'); end != std::string::npos;
@@ -40,7 +46,7 @@ void take(log::Level level, std::string_view text) {
     to.unfinished.erase(0, end + 1);
     if (line.empty()) continue;
     if (to.capturing) {
-      to.captured.emplace_back(level, std::move(line));
+      to.captured.push_back({level, complaint, std::move(line)});
     } else if (log::enabled(level)) {
       log::write(level, line);
     }
@@ -57,27 +63,41 @@ log::Level from_dpdk(int level) {
 
 ssize_t write_dpdk(void*, const char* text, std::size_t length) {
   const std::lock_guard lock(sink().mutex);
-  take(from_dpdk(rte_log_cur_msg_loglevel()), {text, length});
+  const log::Level level = from_dpdk(rte_log_cur_msg_loglevel());
+  take(level, level == log::Level::error || level == log::Level::warning, {text, length});
   return static_cast<ssize_t>(length);
 }
 
-int write_libbpf(libbpf_print_level level, const char* format, va_list arguments) {
+// Complaints of libbpf and libxdp are for the caller to judge: many are about what they then do
+// otherwise. Their lowest level is the warning in both.
+template <class PrintLevel>
+int write_library(PrintLevel level, const char* format, va_list arguments) {
   char text[1024];
   const int length = vsnprintf(text, sizeof text, format, arguments);
   const std::lock_guard lock(sink().mutex);
-  // Its complaints about what the caller has asked are for the caller to judge.
-  take(level == LIBBPF_WARN ? log::Level::warning : log::Level::debug, text);
+  take(log::Level::debug, static_cast<int>(level) == 0, text);
   return length;
 }
+static_assert(LIBBPF_WARN == 0);
 
 }  // namespace
 
 void route_driver_logs() {
-  libbpf_set_print(write_libbpf);
+  libbpf_set_print(write_library<libbpf_print_level>);
   const cookie_io_functions_t functions{
       .read = nullptr, .write = write_dpdk, .seek = nullptr, .close = nullptr};
   if (FILE* stream = fopencookie(nullptr, "w", functions); stream != nullptr)
     rte_openlog_stream(stream);
+}
+
+void route_libxdp_log() {
+  void* libxdp = dlopen("libxdp.so.1", RTLD_LAZY | RTLD_NOLOAD);
+  if (libxdp == nullptr) return;
+  // enum libxdp_print_level is an int, of which 0 is the warning.
+  using SetPrint = void* (*)(int (*)(int, const char*, va_list));
+  if (auto* set_print = reinterpret_cast<SetPrint>(dlsym(libxdp, "libxdp_set_print")))
+    set_print(write_library<int>);
+  dlclose(libxdp);
 }
 
 LogCapture::LogCapture() {
@@ -87,9 +107,10 @@ LogCapture::LogCapture() {
 
 LogCapture::~LogCapture() {
   const std::lock_guard lock(sink().mutex);
-  for (const auto& [level, text] : sink().captured) {
-    const log::Level at = told_ ? log::Level::debug : level;
-    if (log::enabled(at)) log::write(at, text);
+  for (const Line& line : sink().captured) {
+    const bool aloud = line.level == log::Level::error && !told_;
+    const log::Level level = aloud ? log::Level::error : log::Level::debug;
+    if (log::enabled(level)) log::write(level, line.text);
   }
   sink().captured.clear();
   sink().capturing = false;
@@ -98,13 +119,11 @@ LogCapture::~LogCapture() {
 std::string LogCapture::cause() {
   const std::lock_guard lock(sink().mutex);
   told_ = true;
-  std::string text;
-  for (const auto& [level, line] : sink().captured) {
-    if (level != log::Level::error && level != log::Level::warning) continue;
-    if (!text.empty()) text += "; ";
-    text += line;
-  }
-  return text.empty() ? "no reason given" : text;
+  constexpr std::size_t enough = 3;  // what follows only says it in other words
+  std::vector<std::string_view> complaints;
+  for (const Line& line : sink().captured)
+    if (line.complaint && complaints.size() < enough) complaints.push_back(line.text);
+  return complaints.empty() ? "no reason given" : fmt::format("{}", fmt::join(complaints, "; "));
 }
 
 }  // namespace drover

@@ -41,7 +41,11 @@ Result<bool> choose_memory(const EalSettings& settings) {
   const std::string reserve =
       fmt::format("reserve 2 MB pages: sysctl -w vm.nr_hugepages={}",
                   (pages.total_megabytes + settings.megabytes - pages.free_megabytes + 1) / 2);
-  if (pages.free_megabytes == 0 && !settings.pci) return true;
+  if (!settings.pci) {
+    log::warning("hugepages: {} MB are free, {} MB are needed: running without, which is slower; {}",
+                 pages.free_megabytes, settings.megabytes, reserve);
+    return true;
+  }
   return failure(
       "hugepages",
       fmt::format("{} MB are free, {} MB are needed", pages.free_megabytes, settings.megabytes),
@@ -91,6 +95,7 @@ Result<std::unique_ptr<Eal>> Eal::start(const EalSettings& settings) {
   if (result < 0)
     return failure("EAL", fmt::format("DPDK does not start: {} ({})", errno_text(rte_errno),
                                       captured.cause()));
+  route_libxdp_log();
   remove_runtime_directory();
   return std::unique_ptr<Eal>(new Eal(*without_hugepages));
 }

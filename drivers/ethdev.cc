@@ -117,7 +117,7 @@ Ethdev::~Ethdev() {
 
 bool Ethdev::link_up() const {
   // net_af_xdp holds its link for up whatever the kernel's interface does.
-  if (kernel_index_ != 0) return is_running(kernel_index_);
+  if (kernel_index_ != 0) return has_carrier(kernel_index_);
   rte_eth_link link{};
   return rte_eth_link_get_nowait(port_, &link) == 0 && link.link_status == RTE_ETH_LINK_UP;
 }

@@ -58,7 +58,8 @@ Result<void> set_up(const HostInterfaceSettings& settings) {
     if (auto done = change(SIOCSIFHWADDR, request, "MAC address"); !done) return done;
   }
   request = request_for(settings.name);
-  request.ifr_flags = IFF_UP;
+  if (auto done = change(SIOCGIFFLAGS, request, "state"); !done) return done;
+  request.ifr_flags |= IFF_UP;
   if (auto done = change(SIOCSIFFLAGS, request, "state"); !done) return done;
 
   const unsigned index = if_nametoindex(settings.name.c_str());

@@ -32,12 +32,12 @@ HotplugDevice::~HotplugDevice() {
   rte_eth_dev_info info{};
   if (rte_eth_dev_info_get(*port_, &info) != 0) return;
   rte_device* device = info.device;
-  rte_eth_dev_stop(*port_);  // in case its Ethdev never started or is gone: does nothing then
-  if (const int error = rte_eth_dev_close(*port_); error != 0)
-    log::warning("port {}: not closed: {}", *port_, errno_text(-error));
-  if (device == nullptr) return;
-  if (const int error = rte_dev_remove(device); error != 0)
-    log::debug("port {}: not removed: {}", *port_, errno_text(-error));
+  LogCapture captured;
+  rte_eth_dev_stop(*port_);  // in case its Ethdev has not
+  int error = rte_eth_dev_close(*port_);
+  if (error == 0 && device != nullptr) error = rte_dev_remove(device);
+  const std::string cause = captured.cause();
+  if (error != 0) log::warning("port {}: not closed: {} ({})", *port_, errno_text(-error), cause);
 }
 
 }  // namespace drover

@@ -121,7 +121,6 @@ Result<KernelInterface> read_kernel_interface(const std::string& name) {
   interface.index = static_cast<unsigned>(request.ifr_ifindex);
   if (!ask(SIOCGIFFLAGS)) return failure(name, "its flags cannot be read: " + errno_text(errno));
   interface.up = (request.ifr_flags & IFF_UP) != 0;
-  interface.running = interface.up && (request.ifr_flags & IFF_RUNNING) != 0;
   if (!ask(SIOCGIFMTU)) return failure(name, "its MTU cannot be read: " + errno_text(errno));
   interface.mtu = static_cast<unsigned>(request.ifr_mtu);
 
@@ -132,12 +131,16 @@ Result<KernelInterface> read_kernel_interface(const std::string& name) {
   return interface;
 }
 
-bool is_running(unsigned index) {
+// IFF_RUNNING would follow a loss of carrier up to a second late.
+bool has_carrier(unsigned index) {
   const UniqueFd socket = any_socket();
   ifreq request{};
   if (!socket || if_indextoname(index, request.ifr_name) == nullptr) return false;
-  if (ioctl(socket.get(), SIOCGIFFLAGS, &request) != 0) return false;
-  return (request.ifr_flags & IFF_UP) != 0 && (request.ifr_flags & IFF_RUNNING) != 0;
+  if (ioctl(socket.get(), SIOCGIFFLAGS, &request) != 0 || (request.ifr_flags & IFF_UP) == 0)
+    return false;
+  ethtool_value link{};
+  link.cmd = ETHTOOL_GLINK;
+  return !Ethtool(socket.get(), request).ask(&link) || link.data != 0;
 }
 
 }  // namespace drover

@@ -12,7 +12,6 @@ struct KernelInterface {
   unsigned index = 0;
   unsigned mtu = 0;
   bool up = false;        // set up by the administrator
-  bool running = false;   // and there is a carrier
   bool hardware = false;  // not a veth, tap, bridge and the like
   bool lro = false;       // merges received segments
   bool gro_hardware = false;
@@ -22,7 +21,8 @@ struct KernelInterface {
 
 Result<KernelInterface> read_kernel_interface(const std::string& name);
 
-// Of the interface with this index, under whatever name; false when it is gone.
-bool is_running(unsigned index);
+// Of the interface with this index, under whatever name: it is up and has a link. False when it is
+// gone.
+bool has_carrier(unsigned index);
 
 }  // namespace drover

@@ -21,7 +21,12 @@ Result<PortLock> PortLock::take(const std::string& device) {
 
   UniqueFd socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   if (!socket) return failure(device, "no socket: " + errno_text(errno));
-  if (bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), length) != 0) {
+  for (int tries = 20; bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), length) != 0;
+       --tries) {
+    if (errno == EADDRINUSE && tries > 0) {
+      usleep(50'000);
+      continue;
+    }
     if (errno == EADDRINUSE)
       return failure(device, "another droverd uses this device",
                      "stop that one, or name another device");

@@ -12,7 +12,7 @@ namespace drover {
 
 class PortLock {
  public:
-  // Fails when another holds it.
+  // Fails when another holds it for longer than one that has just been killed may: one second.
   static Result<PortLock> take(const std::string& device);
 
  private:

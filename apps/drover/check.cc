@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // `drover check FILE`: the daemon's own reader, without the daemon.
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
-#include <array>
 #include <memory>
 #include <optional>
 
@@ -19,13 +16,9 @@ struct Options {
   std::optional<std::string> node;
 };
 
-std::string host_name() {
-  std::array<char, 256> name{};  // Linux: at most 64 bytes
-  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
-}
-
 ExitStatus run(const Options& options) {
-  const auto loaded = config::load(options.file, options.node, host_name());
+  const auto loaded = options.node ? config::load(options.file, options.node, {})
+                                   : config::load_for_every_node(options.file);
   const std::string report = config::check_report(options.file, loaded);
   if (loaded) {
     print(report);
@@ -41,8 +34,7 @@ void add_check(CLI::App& app, Context& context) {
   const auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("check", "Check a configuration file; needs no droverd");
   command->add_option("FILE", options->file, "The file")->required();
-  command->add_option("--node", options->node,
-                      "The balancer to check it for, instead of this host");
+  command->add_option("--node", options->node, "The node to check it for, instead of all");
   command->callback([&context, options] { context.status = run(*options); });
 }
 

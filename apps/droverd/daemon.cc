@@ -143,7 +143,6 @@ Result<void> run_daemon(const config::Config& config) {
   else
     return tl::unexpected(started.error());
   const bool hugepages = !eal->runs_without_hugepages();
-  if (!hugepages) log::warning("no free hugepages: running without, which is slower");
   if (auto made = make_mempool(mempool_settings(config, hugepages)); made)
     mempool = std::move(*made);
   else

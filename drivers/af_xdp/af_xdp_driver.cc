@@ -37,8 +37,9 @@ AfXdpDriver::~AfXdpDriver() {
   ethdev_.reset();  // net_af_xdp detaches the program
   if (!program_) return;
   const auto left = attached_program(settings_.device, interface_.index);
-  if (left && *left && (*left)->id == *program_)
-    (void)detach_program(settings_.device, interface_.index, **left);
+  if (!left || !*left || (*left)->id != *program_) return;
+  if (auto detached = detach_program(settings_.device, interface_.index, **left); !detached)
+    log::warning("{}", to_string(detached.error()));
 }
 
 Result<void> AfXdpDriver::check() {
@@ -51,7 +52,7 @@ Result<void> AfXdpDriver::check() {
   auto lock = PortLock::take(settings_.device);
   if (!lock) return tl::unexpected(lock.error());
   lock_ = std::move(*lock);
-  return detach_stale_program();
+  return detach_stale_program(settings_.device, interface_.index);
 }
 
 Result<void> AfXdpDriver::check_fitness() const {
@@ -81,19 +82,6 @@ Result<void> AfXdpDriver::check_fitness() const {
         "rxvlan off",
         device, device);
   return {};
-}
-
-// Its droverd is dead: the lock is ours.
-Result<void> AfXdpDriver::detach_stale_program() const {
-  const auto program = attached_program(settings_.device, interface_.index);
-  if (!program) return tl::unexpected(program.error());
-  if (!*program) return {};
-  if ((*program)->name != steer_program_name)
-    return failure(settings_.device,
-                   fmt::format("it has an XDP program already: {}", (*program)->description()),
-                   fmt::format("ip link set dev {} xdp off", settings_.device));
-  log::info("{}: detaching the XDP program of a droverd that has died", settings_.device);
-  return detach_program(settings_.device, interface_.index, **program);
 }
 
 Result<void> AfXdpDriver::probe() {

@@ -30,7 +30,6 @@ class AfXdpDriver : public PortDriver {
 
  private:
   Result<void> check_fitness() const;
-  Result<void> detach_stale_program() const;
   Result<void> find_program();
 
   PortSettings settings_;

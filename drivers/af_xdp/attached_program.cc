@@ -6,7 +6,9 @@
 #include <fmt/format.h>
 #include <linux/if_link.h>
 
+#include "drivers/af_xdp/steer_object.h"
 #include "drivers/unique_fd.h"
+#include "lib/base/log.h"
 
 namespace drover {
 namespace {
@@ -62,6 +64,18 @@ Result<void> detach_program(const std::string& interface, unsigned index,
                                errno_text(-error)),
                    fmt::format("ip link set dev {} xdp off", interface));
   return {};
+}
+
+Result<void> detach_stale_program(const std::string& interface, unsigned index) {
+  const auto program = attached_program(interface, index);
+  if (!program) return tl::unexpected(program.error());
+  if (!*program) return {};
+  if ((*program)->name != steer_program_name)
+    return failure(interface,
+                   fmt::format("it has an XDP program already: {}", (*program)->description()),
+                   fmt::format("ip link set dev {} xdp off", interface));
+  log::info("{}: detaching the XDP program of a droverd that has died", interface);
+  return detach_program(interface, index, **program);
 }
 
 }  // namespace drover

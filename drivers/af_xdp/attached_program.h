@@ -26,4 +26,8 @@ Result<std::optional<AttachedProgram>> attached_program(const std::string& inter
 Result<void> detach_program(const std::string& interface, unsigned index,
                             const AttachedProgram& program);
 
+// Detaches the program of a droverd that has died; the caller holds the device's lock, so that it
+// is dead. Somebody else's program is an error.
+Result<void> detach_stale_program(const std::string& interface, unsigned index);
+
 }  // namespace drover

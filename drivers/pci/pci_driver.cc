@@ -9,9 +9,9 @@ Result<void> PciDriver::check() {
   const auto address = pci_address(settings().device);
   if (!address) return tl::unexpected(address.error());
   set_device(*address);
-  if (auto host = check_host_interface(); !host) return host;
   if (auto fit = check_pci_device(*address); !fit) return fit;
-  return lock(*address);
+  if (auto locked = lock(*address); !locked) return locked;
+  return check_host_interface();
 }
 
 // EAL leaves every other card alone.

@@ -25,10 +25,10 @@ Result<void> VdevDriver::check() {
   if (!device.starts_with("net_"))
     return failure(device, "this is no virtual network device of DPDK's",
                    "write it as DPDK does, such as net_af_xdp0,iface=eth0");
-  if (auto host = check_host_interface(); !host) return host;
   const std::string below = vdev_argument(device, "iface");
   if (auto locked = lock(below.empty() ? device.substr(0, device.find(',')) : below); !locked)
     return locked;
+  if (auto host = check_host_interface(); !host) return host;
   return below.empty() ? Result<void>{} : check_kernel_interface(below);
 }
 
@@ -53,11 +53,10 @@ Result<void> VdevDriver::check_kernel_interface(const std::string& name) {
     return failure(name,
                    fmt::format("its MTU of {} is more than net_af_xdp carries", interface->mtu),
                    fmt::format("ip link set dev {} mtu {}", name, longest));
-  if (const auto program = attached_program(name, interface->index); program && *program)
-    return failure(name,
-                   fmt::format("it has an XDP program already: {}", (*program)->description()),
-                   fmt::format("ip link set dev {} xdp off", name));
-  return {};
+  // libxdp goes on with a default program that a dead process of any kind has left.
+  const auto program = attached_program(name, interface->index);
+  if (program && *program && (*program)->name == "xsk_def_prog") return {};
+  return detach_stale_program(name, interface->index);
 }
 
 }  // namespace drover

@@ -49,11 +49,11 @@ std::uint32_t next_prime(std::uint32_t least);
 
 // A hash with the same value on every balancer and in every run.
 constexpr std::uint64_t stable_hash(std::uint64_t value) {
-  value ^= value >> 32;  // David Stafford's mix 13 of a 64-bit value
+  value ^= value >> 30;  // David Stafford's mix 13 of a 64-bit value
   value *= 0xbf58476d1ce4e5b9;
-  value ^= value >> 29;
+  value ^= value >> 27;
   value *= 0x94d049bb133111eb;
-  value ^= value >> 32;
+  value ^= value >> 31;
   return value;
 }
 

@@ -33,6 +33,8 @@ std::optional<std::size_t> pick_node(Context& context, const Config& config,
   if (!which.option)
     if (const auto node = find_node(config, short_name)) return node;
 
+  if (which.or_the_first) return 0;
+
   std::vector<std::string_view> names;
   for (const Node& node : config.nodes) names.push_back(node.name);
   const auto known = fmt::format("the nodes are {}", fmt::join(names, ", "));

@@ -15,6 +15,7 @@ namespace drover::config {
 struct WhichNode {
   std::optional<std::string> option;
   std::string host_name;
+  bool or_the_first = false;  // where neither names a node
 };
 
 // Picks the node and its devices, and gives services whose servers stand in place pools of their

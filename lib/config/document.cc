@@ -190,6 +190,21 @@ class TreeBuilder : public YAML::EventHandler {
   std::size_t spent_ = 0;
 };
 
+// The line's indentation, for a hint at what people do not see.
+bool is_indented_by_tab(std::string_view text, int line) {
+  for (int i = 1; i < line; ++i) text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+  const std::string_view indentation = text.substr(0, text.find_first_not_of(" \t"));
+  return indentation.find('\t') != std::string_view::npos;
+}
+
+// Behind the last sign that is no blank.
+Position end_of(std::string_view text) {
+  text = text.substr(0, text.find_last_not_of(" \t\r\n") + 1);
+  const auto last_line = text.substr(text.rfind('\n') + 1);
+  return {static_cast<int>(std::count(text.begin(), text.end(), '\n')) + 1,
+          static_cast<int>(last_line.size()) + 1};
+}
+
 // yaml-cpp's words are those of its scanner.
 std::string remedy_for(const std::string& message) {
   namespace msg = YAML::ErrorMsg;
@@ -200,31 +215,41 @@ std::string remedy_for(const std::string& message) {
     return "a { or [ is not closed, or a comma is missing";
   if (message == msg::MAP_VALUE || message == msg::MAP_KEY)
     return "check the indentation, and put text that holds \": \" in quotes";
-  if (message == msg::EOF_IN_SCALAR) return "a quote is not closed";
-  if (message == msg::UNKNOWN_TOKEN) return "put text that starts with a special sign in quotes";
+  if (message == msg::DOC_IN_SCALAR || message == msg::EOF_IN_SCALAR)
+    return "a quote is not closed";
+  if (message == msg::UNKNOWN_TOKEN) return "put text that holds a special sign in quotes";
   return {};
 }
+
+Finding syntax_error(std::string_view text, const YAML::Exception& error) {
+  const Position position = std::min(position_of(error.mark), end_of(text));
+  const bool by_tab = position.line > 0 && is_indented_by_tab(text, position.line);
+  return {position, "this is not valid YAML: " + error.msg,
+          remedy_for(by_tab ? YAML::ErrorMsg::TAB_IN_INDENTATION : error.msg)};
+}
+
+// yaml-cpp takes the end of the file for a missing quote; the mark of a document's end it does not.
+constexpr std::string_view end_of_document = "\n...\n";
 
 }  // namespace
 
 tl::expected<YamlNode, Finding> parse_document(std::string_view text) {
   TreeBuilder builder;
   try {
-    std::istringstream stream{std::string(text)};
+    std::istringstream stream{std::string(text).append(end_of_document)};
     YAML::Parser parser(stream);
     while (parser.HandleNextDocument(builder)) {
     }
   } catch (const Stop& stopped) {
     return tl::unexpected(stopped.finding);
   } catch (const YAML::Exception& error) {
-    return tl::unexpected(Finding{position_of(error.mark), "this is not valid YAML: " + error.msg,
-                                  remedy_for(error.msg)});
+    return tl::unexpected(syntax_error(text, error));
   }
   if (!builder.root() || builder.root()->content->kind == Kind::empty)
-    return tl::unexpected(
-        Finding{{},
-                "the file is empty",
-                "start from conf/drover.yaml, which docs/configuration.md explains"});
+    return tl::unexpected(Finding{{},
+                                  "the file is empty",
+                                  "start from conf/drover.yaml, which docs/configuration.md "
+                                  "explains"});
   return *builder.root();
 }
 

@@ -17,6 +17,21 @@ tl::unexpected<Errors> only(const std::string& file, const Finding& finding) {
   return tl::unexpected(Errors{{where(file, finding.position), finding.what, finding.remedy}});
 }
 
+ResultOrErrors<Loaded> parse_for(std::string_view text, const std::string& file_name,
+                                 const WhichNode& which) {
+  if (const auto binary = find_binary(text)) return only(file_name, *binary);
+  const auto document = parse_document(text);
+  if (!document) return only(file_name, document.error());
+
+  Context context(file_name);
+  auto file = read_root(context, *document);
+  if (!file) return tl::unexpected(context.errors());
+  Config config = assemble(context, std::move(*file), which);
+  validate(context, config);
+  if (context.failed()) return tl::unexpected(context.errors());
+  return Loaded{std::move(config), context.warnings(), context.places()};
+}
+
 }  // namespace
 
 ResultOrErrors<Loaded> load(const std::string& path, const std::optional<std::string>& node_name,
@@ -29,17 +44,17 @@ ResultOrErrors<Loaded> load(const std::string& path, const std::optional<std::st
 ResultOrErrors<Loaded> parse(std::string_view text, const std::string& file_name,
                              const std::optional<std::string>& node_name,
                              const std::string& host_name) {
-  if (const auto binary = find_binary(text)) return only(file_name, *binary);
-  const auto document = parse_document(text);
-  if (!document) return only(file_name, document.error());
+  return parse_for(text, file_name, {node_name, host_name});
+}
 
-  Context context(file_name);
-  auto file = read_root(context, *document);
-  if (!file) return tl::unexpected(context.errors());
-  Config config = assemble(context, std::move(*file), {node_name, host_name});
-  validate(context, config);
-  if (context.failed()) return tl::unexpected(context.errors());
-  return Loaded{std::move(config), context.warnings(), context.places()};
+ResultOrErrors<Loaded> load_for_every_node(const std::string& path) {
+  const auto text = read_file(path);
+  if (!text) return tl::unexpected(Errors{text.error()});
+  auto first = parse_for(*text, path, {.option = {}, .host_name = {}, .or_the_first = true});
+  if (!first) return first;
+  for (const Node& node : first->config.nodes)
+    if (auto other = parse(*text, path, node.name, {}); !other) return other;
+  return first;
 }
 
 }  // namespace drover::config

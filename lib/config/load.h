@@ -22,6 +22,9 @@ struct Loaded {
 ResultOrErrors<Loaded> load(const std::string& path, const std::optional<std::string>& node_name,
                             const std::string& host_name);
 
+// The same on whatever host: the file must be right for each of its nodes. Gives the first one's.
+ResultOrErrors<Loaded> load_for_every_node(const std::string& path);
+
 // The same for a text; `file_name` is what its errors are said to be in.
 ResultOrErrors<Loaded> parse(std::string_view text, const std::string& file_name,
                              const std::optional<std::string>& node_name,

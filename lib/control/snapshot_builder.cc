@@ -15,8 +15,9 @@ constexpr std::uint32_t fewest_slots = 251;
 
 std::uint64_t identity_of(const IpAddress& address) {
   if (address.is_v4()) return balance::stable_hash(address.v4().value());
+  const Ipv6Address v6 = address.v6();
   std::uint64_t identity = 0;
-  for (const std::uint8_t byte : address.v6().bytes())
+  for (const std::uint8_t byte : v6.bytes())
     identity = balance::stable_hash(identity << 8 ^ byte ^ identity >> 56);
   return identity;
 }

@@ -2,7 +2,7 @@
 // A connection as the table stores it: 16 bytes for IPv4, 32 for IPv6. All zero is an empty slot.
 //
 // The last 64-bit word, from its lowest bit:
-//   VIP and protocol 14 | state 4 | destination 20 | expiry 19 | packets 3 | flags 4
+//   VIP and protocol, plus one 14 | state 4 | destination 20 | expiry 19 | packets 3 | flags 4
 // A connection belongs to one worker, which alone reads and writes it.
 #pragma once
 
@@ -32,16 +32,17 @@ class Connection {
   // On its first packet.
   Connection(const Key& key, DestinationId destination, TcpState state, Tick expires)
       : key_(key.packed()),
-        word_(vip_field.of(key.vip.value()) | state_field.of(static_cast<std::uint64_t>(state)) |
+        word_(vip_field.of(stored(key.vip)) | state_field.of(static_cast<std::uint64_t>(state)) |
               destination_field.of(destination.value()) | expires_field.of(expires.value()) |
               packets_field.of(1)) {}
 
   Key key() const {
-    return Key::unpack(key_, VipId(static_cast<std::uint16_t>(vip_field.in(word_))));
+    return Key::unpack(key_, VipId(static_cast<std::uint16_t>(vip_field.in(word_)-1)));
   }
   bool empty() const { return state_field.in(word_) == 0; }
+  // Never of an empty slot.
   bool has_key(const typename Key::Packed& key, VipId vip) const {
-    std::uint64_t difference = vip_field.in(word_) ^ vip.value();
+    std::uint64_t difference = vip_field.in(word_) ^ stored(vip);
     for (std::size_t i = 0; i < key.size(); ++i) difference |= key_[i] ^ key[i];
     return difference == 0;
   }
@@ -100,6 +101,8 @@ class Connection {
   static constexpr Field unsynced_field{61, 1};
   static constexpr Field slot_field{62, 1};
 
+  // Plus one, so that no key is that of an empty slot.
+  static constexpr std::uint64_t stored(VipId vip) { return std::uint64_t{vip.value()} + 1; }
   void put(Field field, std::uint64_t value) { word_ = (word_ & ~field.mask()) | field.of(value); }
 
   typename Key::Packed key_{};

@@ -12,8 +12,9 @@
 
 namespace drover::flow {
 
-// Bits of a VipId in a connection.
+// A connection stores a VipId in 14 bits; the ids are below this.
 inline constexpr unsigned vip_bits = 14;
+inline constexpr std::uint16_t most_vips = (1U << vip_bits) - 1;
 
 struct ConnectionKeyV4 {
   Ipv4Address client;

@@ -68,7 +68,9 @@ void make_echo_reply(std::span<std::uint8_t> frame, const FrameHeaders& headers,
   std::uint32_t sum = static_cast<std::uint16_t>(~icmp.checksum.value());
   sum += static_cast<std::uint16_t>(~(IcmpHeader::echo_request << 8));
   sum = (sum & 0xffff) + (sum >> 16);
-  icmp.checksum = static_cast<std::uint16_t>(~sum);
+  const auto checksum = static_cast<std::uint16_t>(~sum);
+  // 0 would be wrong where all else is 0; ffff says the same everywhere.
+  icmp.checksum = checksum == 0 ? 0xffff : checksum;
 }
 
 std::size_t write_tcp_reset(std::span<const std::uint8_t> frame, const FrameHeaders& headers,
@@ -101,9 +103,9 @@ std::size_t write_tcp_reset(std::span<const std::uint8_t> frame, const FrameHead
   return offset + sizeof(TcpHeader);
 }
 
-std::size_t write_port_unreachable(std::span<const std::uint8_t> frame, const FrameHeaders& headers,
-                                   const MacAddress& own_mac,
-                                   std::span<std::uint8_t, largest_reply> out) {
+std::size_t write_unreachable(std::span<const std::uint8_t> frame, const FrameHeaders& headers,
+                              const MacAddress& own_mac,
+                              std::span<std::uint8_t, largest_reply> out) {
   const auto& refused = header_at<Ipv4Header>(frame, headers.network_offset);
   const std::size_t available = std::min<std::size_t>(frame.size(), headers.end);
   const std::size_t quoted =
@@ -114,7 +116,9 @@ std::size_t write_port_unreachable(std::span<const std::uint8_t> frame, const Fr
   auto& icmp = header_at<IcmpHeader>(out, offset);
   icmp = {};
   icmp.type = IcmpHeader::unreachable;
-  icmp.code = IcmpHeader::port_unreachable_code;
+  const bool has_ports =
+      headers.protocol == ip_protocol::tcp || headers.protocol == ip_protocol::udp;
+  icmp.code = has_ports ? IcmpHeader::port_unreachable_code : IcmpHeader::protocol_unreachable_code;
   std::memcpy(out.data() + offset + sizeof(IcmpHeader), frame.data() + headers.network_offset,
               quoted);
   ChecksumSum sum;

@@ -29,10 +29,10 @@ void make_echo_reply(std::span<std::uint8_t> frame, const FrameHeaders& headers,
 std::size_t write_tcp_reset(std::span<const std::uint8_t> frame, const FrameHeaders& headers,
                             const MacAddress& own_mac, std::span<std::uint8_t, largest_reply> out);
 
-// ICMP destination unreachable, port unreachable, quoting the IP header and 8 bytes (RFC 792).
-// Returns the frame's length.
-std::size_t write_port_unreachable(std::span<const std::uint8_t> frame, const FrameHeaders& headers,
-                                   const MacAddress& own_mac,
-                                   std::span<std::uint8_t, largest_reply> out);
+// ICMP destination unreachable, quoting the IP header and 8 bytes (RFC 792): the port, or what has
+// no ports the protocol. Returns the frame's length.
+std::size_t write_unreachable(std::span<const std::uint8_t> frame, const FrameHeaders& headers,
+                              const MacAddress& own_mac,
+                              std::span<std::uint8_t, largest_reply> out);
 
 }  // namespace drover

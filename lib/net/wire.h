@@ -56,6 +56,10 @@ struct ArpMessage {
 
   static constexpr std::uint16_t request = 1;
   static constexpr std::uint16_t reply = 2;
+  bool is_ethernet_ipv4() const {
+    return hardware_type.value() == 1 && protocol_type.value() == ether_type::ipv4 &&
+           hardware_length == 6 && protocol_length == 4;
+  }
 };
 static_assert(sizeof(ArpMessage) == 28);
 
@@ -126,6 +130,7 @@ struct IcmpHeader {
 
   static constexpr std::uint8_t echo_reply = 0;
   static constexpr std::uint8_t unreachable = 3;
+  static constexpr std::uint8_t protocol_unreachable_code = 2;
   static constexpr std::uint8_t port_unreachable_code = 3;
   static constexpr std::uint8_t echo_request = 8;
   static constexpr std::uint8_t v6_unreachable = 1;

@@ -4,20 +4,29 @@
 namespace drover::datapath::stages {
 namespace {
 
+// Not flooded on its way to another station.
+bool is_for(const PortFacts& port, const MacAddress& destination) {
+  return destination.is_multicast() || destination == port.mac;
+}
+
 Verdict for_the_kernel(const Packet& packet, const PortFacts& port) {
-  const MacAddress& destination = packet.ethernet().destination;
-  if (!destination.is_multicast() && destination != port.mac) return Verdict::wrong_mac;
+  if (!is_for(port, packet.ethernet().destination)) return Verdict::wrong_mac;
   return port.has_host_interface ? Verdict::to_kernel : Verdict::no_kernel;
+}
+
+bool asks_for_vip(const ArpMessage& arp, const Snapshot& snapshot) {
+  return arp.operation.value() == ArpMessage::request &&
+         snapshot.find_vip(Ipv4Address(arp.target_address)) != nullptr;
 }
 
 Verdict classify_arp(const Packet& packet, const PortFacts& port, const Snapshot& snapshot) {
   const auto& arp = header_at<ArpMessage>(packet.contiguous(), packet.headers.network_offset);
-  const bool asks = arp.operation.value() == ArpMessage::request;
-  if (asks && snapshot.find_vip(Ipv4Address(arp.target_address)) != nullptr) {
+  if (arp.is_ethernet_ipv4() && asks_for_vip(arp, snapshot)) {
+    const EthernetHeader& ethernet = packet.ethernet();
+    if (ethernet.source == port.mac) return Verdict::own_frame;
     // Whoever announces the VIP as its own asks for it, too; to that there is no answer.
     const bool announces = arp.sender_address == arp.target_address;
-    if (packet.ethernet().source == port.mac) return Verdict::own_frame;
-    if (!announces) return Verdict::answered_arp;
+    if (is_for(port, ethernet.destination) && !announces) return Verdict::answered_arp;
   }
   return for_the_kernel(packet, port);
 }

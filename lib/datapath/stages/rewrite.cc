@@ -43,7 +43,7 @@ void refuse(Packet& packet, WorkerState& state, const MacAddress& own_mac) {
   const std::size_t length =
       packet.verdict == Verdict::refused_reset
           ? write_tcp_reset(packet.contiguous(), packet.headers, own_mac, reply)
-          : write_port_unreachable(packet.contiguous(), packet.headers, own_mac, reply);
+          : write_unreachable(packet.contiguous(), packet.headers, own_mac, reply);
   if (!replace(packet, {reply.data(), length})) packet.verdict = Verdict::no_mbuf;
 }
 

@@ -13,6 +13,7 @@
 #include <array>
 #include <chrono>
 #include <cstring>
+#include <deque>
 #include <iostream>
 #include <sstream>
 #include <string>
@@ -50,6 +51,11 @@ class Run {
  public:
   Run(PortDriver& driver, Ethdev& ethdev, rte_mempool& pool, std::vector<IpAddress> vips)
       : driver_(driver), ethdev_(ethdev), pool_(pool), vips_(std::move(vips)) {}
+  Run(const Run&) = delete;
+  Run& operator=(const Run&) = delete;
+  ~Run() {
+    for (rte_mbuf* mbuf : held_) rte_pktmbuf_free(mbuf);
+  }
 
   void loop() {
     for (bool open = true; open;) {
@@ -90,7 +96,16 @@ class Run {
     } else {
       driver_.host_interface()->write(frame);
     }
-    rte_pktmbuf_free(mbuf);
+    hold(mbuf);
+  }
+
+  // Frames go back to the pool late, so that every frame of it has its turn.
+  void hold(rte_mbuf* mbuf) {
+    constexpr std::size_t longest = 5500;
+    held_.push_back(mbuf);
+    if (held_.size() <= longest) return;
+    rte_pktmbuf_free(held_.front());
+    held_.pop_front();
   }
 
   bool is_for_vip(std::span<const std::byte> frame) const {
@@ -137,7 +152,7 @@ class Run {
           "stats rx {} tx {} missed {} rx_errors {} tx_errors {} no_mbuf {} seen {} "
           "free {}",
           stats.rx_packets, stats.tx_packets, stats.rx_missed, stats.rx_errors, stats.tx_errors,
-          stats.rx_no_mbuf, received_, rte_mempool_avail_count(&pool_)));
+          stats.rx_no_mbuf, received_, rte_mempool_avail_count(&pool_) + held_.size()));
     } else if (verb == "idle") {
       idle();
     } else if (verb == "sleep") {  // does not poll meanwhile
@@ -168,6 +183,7 @@ class Run {
   rte_mempool& pool_;
   std::vector<IpAddress> vips_;
   std::uint64_t received_ = 0;
+  std::deque<rte_mbuf*> held_;
   std::string input_;  // a line that is not complete yet
 };
 

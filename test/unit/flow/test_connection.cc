@@ -9,7 +9,7 @@ TEMPLATE_TEST_CASE("a connection keeps its fields apart", "[flow]", ConnectionV4
   using Key = typename TestType::Key;
   Key key = key_of<Key>(0xffff'ffffU);
   key.client_port = key.virtual_port = 0xffff;
-  key.vip = VipId((1U << vip_bits) - 1);
+  key.vip = VipId(most_vips - 1);
   const DestinationId destination((1U << destination_bits) - 1);
   TestType entry(key, destination, TcpState::udp, Tick(Tick::mask));
   CHECK(entry.key() == key);
@@ -49,7 +49,6 @@ TEMPLATE_TEST_CASE("a connection keeps its fields apart", "[flow]", ConnectionV4
   entry.clear();
   CHECK(entry.empty());
   CHECK(entry.slot_bit());
-  CHECK(entry.key() == Key{});
 }
 
 TEMPLATE_TEST_CASE("an empty slot has no key, not even that of all zeros", "[flow]", ConnectionV4,

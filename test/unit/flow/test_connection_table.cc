@@ -256,7 +256,7 @@ TEST_CASE("a sweep is bounded, goes on where it ended and reports once", "[flow]
   for (std::size_t bucket = 0; bucket < table.bucket_count(); bucket += 7) {
     in_this_step = 0;
     table.sweep(start + Ticks(11), 7, on_removed);
-    CHECK(in_this_step <= 7 * 4);
+    CHECK(in_this_step <= std::size_t{7} * 4);
   }
   CHECK(removed.size() == 500);
   CHECK(table.size() == 500);

@@ -95,24 +95,24 @@ TEST_CASE("a client's connection lives through these states", "[flow]") {
 
 TEST_CASE("states are named, timed and counted as ipvsadm does", "[flow]") {
   struct Row {
-    TcpState state;
     const char* name;
     unsigned seconds;
+    TcpState state;
     bool active;
   };
   const Row rows[] = {
-      {TcpState::none, "NONE", 2, false},
-      {TcpState::established, "ESTABLISHED", 900, true},
-      {TcpState::syn_sent, "SYN_SENT", 120, true},
-      {TcpState::syn_received, "SYN_RECV", 60, true},
-      {TcpState::fin_wait, "FIN_WAIT", 120, false},
-      {TcpState::time_wait, "TIME_WAIT", 120, false},
-      {TcpState::close, "CLOSE", 10, false},
-      {TcpState::close_wait, "CLOSE_WAIT", 60, false},
-      {TcpState::last_ack, "LAST_ACK", 30, false},
-      {TcpState::listen, "LISTEN", 120, false},
-      {TcpState::synack, "SYNACK", 120, true},
-      {TcpState::udp, "UDP", 300, false},
+      {"NONE", 2, TcpState::none, false},
+      {"ESTABLISHED", 900, TcpState::established, true},
+      {"SYN_SENT", 120, TcpState::syn_sent, true},
+      {"SYN_RECV", 60, TcpState::syn_received, true},
+      {"FIN_WAIT", 120, TcpState::fin_wait, false},
+      {"TIME_WAIT", 120, TcpState::time_wait, false},
+      {"CLOSE", 10, TcpState::close, false},
+      {"CLOSE_WAIT", 60, TcpState::close_wait, false},
+      {"LAST_ACK", 30, TcpState::last_ack, false},
+      {"LISTEN", 120, TcpState::listen, false},
+      {"SYNACK", 120, TcpState::synack, true},
+      {"UDP", 300, TcpState::udp, false},
   };
   Timeouts timeouts;
   for (const Row& row : rows) {

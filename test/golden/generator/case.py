@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Writes one case: a folder with drover.yaml and frames.txt (golden_case.h explains the lines)."""
+
+from scapy.layers.inet import IP, TCP
+from scapy.layers.l2 import Ether
+
+from .plant import A, B, C, CLIENT, PORT_MAC, ROUTER_MAC, VIP, mac_bytes, worker_of
+
+CASES = {}  # name -> (function, its configuration)
+
+
+def config(services=None, servers=(A, B, C), pin=True, ports=(80,), before="", port=""):
+    """The text of drover.yaml; `services` as lines of their own, or one service of `servers`."""
+    text = f"connections: 1000\n{before}"
+    text += f"ports:\n  - {{name: front, driver: vdev, device: net_ring0{port}}}\nservices:\n"
+    return text + (services or service("web", VIP, servers, pin=pin, ports=ports))
+
+
+def service(name, vip, servers, pin=True, ports=(80,)):
+    listed = ", ".join(map(str, ports))
+    text = f"  - name: {name}\n    address: {vip}\n    ports: [{listed}]\n    servers:\n"
+    for server in servers:
+        weight = "" if server.weight == 1 else f", weight: {server.weight}"
+        mac = f', mac: "{server.mac}"' if pin else ""
+        text += f"      - {{name: {server.name}, address: {server.address}{weight}{mac}}}\n"
+    return text
+
+
+def case(name, text=None, host=False, **more_files):
+    """Registers a function that writes the case. `more_files`: other configurations, to reload."""
+
+    def register(function):
+        CASES[name] = (function, text or config(), host, more_files)
+        return function
+
+    return register
+
+
+def tcp(flags, port=40000, client=CLIENT, vip=VIP, to=80, data=b"", mac=ROUTER_MAC, **fields):
+    """A segment from a client to a VIP, not padded."""
+    segment = TCP(sport=port, dport=to, flags=flags, seq=1000, ack=2000 if "A" in flags else 0)
+    for field, value in fields.items():
+        setattr(segment, field, value)
+    return Ether(src=mac, dst=PORT_MAC) / IP(src=client, dst=vip, id=1) / segment / data
+
+
+def padded(frame):
+    return frame.ljust(60, b"\0")
+
+
+TAGS = {
+    "VLAN 7": bytes.fromhex("81000007"),
+    "priority 3, no VLAN": bytes.fromhex("81006000"),
+    "VLAN 7 in VLAN 100 (QinQ)": bytes.fromhex("88a8006481000007"),
+}
+
+
+def tagged(frame, tags):
+    return bytes(frame)[:12] + tags + bytes(frame)[12:]
+
+
+class Case:
+    def __init__(self, workers, host):
+        self.workers = workers
+        self.lines = [f"port front {PORT_MAC}{' host' if host else ''}"]
+
+    def comment(self, text):
+        self.lines += ["", f"# {text}"]
+
+    def send(self, frame, verdict, after=0, out=(), kernel=(), times=1):
+        """`frame` comes in `after` milliseconds; what leaves then, and the verdict counted."""
+        repeat = f" *{times}" if times > 1 else ""
+        self.lines.append(f"in front +{after}{repeat} {bytes(frame).hex()}")
+        for left in out:
+            self.lines.append(f"out front{repeat} {padded(bytes(left)).hex()}")
+        for given in kernel:
+            self.lines.append(f"kernel front{repeat} {bytes(given).hex()}")
+        names = verdict if isinstance(verdict, (list, tuple)) else [verdict]
+        self.lines.append("verdict " + " ".join(name + repeat.replace(" ", "") for name in names))
+
+    def worker(self, frame):
+        return worker_of(bytes(frame), self.workers)
+
+    @staticmethod
+    def addressed(frame, server, source=PORT_MAC):
+        """The frame as it leaves: only the Ethernet addresses differ."""
+        return mac_bytes(server.mac) + mac_bytes(source) + bytes(frame)[12:]
+
+    def forward(self, frame, server, verdict="forwarded", after=0, source=PORT_MAC):
+        self.send(frame, verdict, after, out=[self.addressed(frame, server, source)])
+
+    def drop(self, frame, verdict, after=0, times=1):
+        self.send(frame, verdict, after, times=times)
+
+    def answer(self, frame, reply, verdict, after=0, times=1):
+        self.send(frame, verdict, after, out=[reply], times=times)
+
+    def wait(self, milliseconds, *verdicts):
+        self.lines.append(f"wait +{milliseconds}")
+        if verdicts:
+            self.lines.append("verdict " + " ".join(verdicts))
+
+    def learn(self, server, out=(), mac=None):
+        self.lines.append(f"learn {server.address} {mac or server.mac}")
+        self.lines += [f"out front {padded(bytes(left)).hex()}" for left in out]
+
+    def reload(self, name):
+        self.lines.append(f"reload {name}")
+
+    def count(self, server, active, inactive, connections, vip=VIP, port=80):
+        """What the server's row in `drover list` shows now."""
+        self.lines.append(
+            f"server {vip}:{port} {server.address} {active} {inactive} {connections}")
+
+    def entries(self, count):
+        """How many connections all workers' tables hold."""
+        self.lines.append(f"entries {count}")
+
+    def evictions(self, count):
+        self.lines.append(f"evictions {count}")
+
+    def table_for(self, connections):
+        """Fewer than a configuration may ask for; before all else."""
+        self.lines.append(f"connections {connections}")
+
+
+def write(name, folder):
+    """Writes the case; frames-2-workers.txt only where two workers differ from one."""
+    function, text, host, more = CASES[name]
+    texts = {}
+    for workers in (1, 2):
+        written = Case(workers, host)
+        function(written)
+        about = "".join(f"# {line.strip()}\n" for line in function.__doc__.strip().splitlines())
+        texts[workers] = about + "\n".join(written.lines) + "\n"
+    folder.mkdir(parents=True, exist_ok=True)
+    files = {"drover.yaml": text, "frames.txt": texts[1]}
+    if texts[2] != texts[1]:
+        files["frames-2-workers.txt"] = texts[2]
+    files |= {f"{key}.yaml": value for key, value in more.items()}
+    for file_name, content in files.items():
+        (folder / file_name).write_text(content, encoding="ascii")
+    return set(files)

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "test/harness/in_process_plant.h"
+
+#include <rte_mbuf.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+
+#include "lib/config/load.h"
+#include "test/harness/receive_side_scaling.h"
+#include "test/harness/test_eal.h"
+
+namespace drover::test {
+namespace {
+
+using Table = flow::ConnectionTableV4;
+
+struct FreeAligned {
+  void operator()(std::byte* memory) const { std::free(memory); }
+};
+
+// As droverd shares the capacity out.
+std::size_t table_bytes(const config::Config& config, std::uint16_t workers) {
+  return Table::bytes_for((config.connections + workers - 1) / workers);
+}
+
+}  // namespace
+
+config::Config load_config(std::string_view text, const std::string& file_name) {
+  auto loaded = config::parse(text, file_name, std::nullopt, "test");
+  if (loaded) return std::move(loaded->config);
+  std::string all;
+  for (const Error& error : loaded.error()) all += to_string(error) + "\n";
+  throw std::runtime_error(all);
+}
+
+struct InProcessPlant::WorkerParts {
+  WorkerParts(Doorbell& doorbell, std::size_t table_size)
+      : crossing(doorbell),
+        table(static_cast<std::byte*>(std::aligned_alloc(alignof(Table::Bucket), table_size))) {
+    std::memset(table.get(), 0, table_size);
+  }
+  ~WorkerParts() {
+    rte_mbuf* frame = nullptr;
+    while (crossing.to_kernel.pop_some({&frame, 1}) == 1) rte_pktmbuf_free(frame);
+    while (crossing.outbound.pop_some({&frame, 1}) == 1) rte_pktmbuf_free(frame);
+  }
+
+  datapath::WorkerCounters counters;
+  datapath::Crossing crossing;
+  std::unique_ptr<std::byte, FreeAligned> table;
+  std::optional<datapath::Worker> worker;
+};
+
+InProcessPlant::InProcessPlant(const config::Config& config, PlantSettings settings)
+    : settings_(std::move(settings)), builder_(settings_.workers), snapshots_(settings_.workers) {
+  if (settings_.ports.size() != config.ports.size())
+    throw std::runtime_error("the plant needs as many ports as the configuration");
+  if (settings_.queues == 0) settings_.queues = settings_.workers;
+  for (std::size_t i = 0; i < config.ports.size(); ++i)
+    ports_.push_back(std::make_unique<RingPort>(settings_.queues, settings_.ring_size));
+  const std::size_t table_size = table_bytes(config, settings_.workers);
+  for (std::uint16_t i = 0; i < settings_.workers; ++i)
+    workers_.push_back(std::make_unique<WorkerParts>(doorbell_, table_size));
+  configure(config);
+
+  for (std::uint16_t i = 0; i < settings_.workers; ++i) {
+    WorkerParts& parts = *workers_[i];
+    datapath::WorkerSettings worker{.id = WorkerId(i),
+                                    .receive = {},
+                                    .transmit = {},
+                                    .table_memory = {parts.table.get(), table_size},
+                                    .seed = {.first = 1, .second = 2},
+                                    .mempool = frame_pool()};
+    for (std::size_t port = 0; port < ports_.size(); ++port) {
+      const std::uint16_t ethdev = ports_[port]->ethdev();
+      if (i < settings_.queues) {
+        worker.receive.push_back({PortId(static_cast<std::uint8_t>(port)), ethdev, i});
+        worker.transmit.push_back({.ethdev = ethdev, .queue = i});
+      } else {
+        auto* other = &workers_[i % settings_.queues]->crossing.outbound;
+        worker.transmit.push_back({.ethdev = ethdev, .queue = {}, .other_worker = other});
+      }
+    }
+    parts.worker.emplace(std::move(worker), snapshots_, parts.crossing, parts.counters);
+    parts.worker->start();
+  }
+}
+
+InProcessPlant::~InProcessPlant() {
+  for (const auto& parts : workers_) parts->worker->finish();
+}
+
+std::vector<datapath::PortFacts> InProcessPlant::port_facts(const config::Config& config) const {
+  std::vector<datapath::PortFacts> facts;
+  for (std::size_t i = 0; i < ports_.size(); ++i)
+    facts.push_back({.ethdev = ports_[i]->ethdev(),
+                     .transmit_queues = settings_.queues,
+                     .mac = settings_.ports[i].mac,
+                     .keep_source_mac = config.ports[i].source_mac == config::SourceMac::keep,
+                     .has_host_interface = settings_.ports[i].host_interface});
+  return facts;
+}
+
+void InProcessPlant::configure(const config::Config& config) {
+  if (auto done = builder_.configure(config, port_facts(config)); !done)
+    throw std::runtime_error(to_string(done.error()));
+  publish();
+}
+
+void InProcessPlant::set_neighbour(const IpAddress& server, std::optional<MacAddress> mac) {
+  if (mac)
+    neighbours_[server] = *mac;
+  else
+    neighbours_.erase(server);
+  publish();
+}
+
+void InProcessPlant::publish() {
+  snapshots_.publish(builder_.build([this](const IpAddress& server) -> std::optional<MacAddress> {
+    const auto known = neighbours_.find(server);
+    return known == neighbours_.end() ? std::nullopt : std::optional(known->second);
+  }));
+}
+
+void InProcessPlant::inject(PortId port, std::span<const std::uint8_t> frame,
+                            std::size_t first_segment) {
+  ports_.at(port.value())->inject(queue_of(frame, settings_.queues), frame, first_segment);
+}
+
+void InProcessPlant::turn() {
+  for (std::uint16_t i = 0; i < settings_.workers; ++i) {
+    workers_[i]->worker->turn(now_);
+    collect(WorkerId(i));
+  }
+}
+
+void InProcessPlant::run() {
+  for (bool worked = true; worked;) {
+    worked = false;
+    for (std::uint16_t i = 0; i < settings_.workers; ++i) {
+      worked |= workers_[i]->worker->turn(now_);
+      collect(WorkerId(i));
+    }
+  }
+  snapshots_.reclaim();
+}
+
+void InProcessPlant::wait(std::chrono::nanoseconds duration) {
+  constexpr std::uint64_t step = 50'000'000;
+  for (auto left = static_cast<std::uint64_t>(duration.count()); left > 0;) {
+    const std::uint64_t now = std::min(left, step);
+    now_ += now;
+    left -= now;
+    turn();
+  }
+}
+
+void InProcessPlant::collect(WorkerId worker) {
+  for (std::size_t i = 0; i < ports_.size(); ++i) {
+    const PortId port(static_cast<std::uint8_t>(i));
+    if (worker.value() < settings_.queues)
+      for (Bytes& frame : ports_[i]->sent(worker.value()))
+        departures_.push_back({Departure::To::wire, port, worker, std::move(frame)});
+  }
+  rte_mbuf* mbuf = nullptr;
+  while (workers_[worker.value()]->crossing.to_kernel.pop_some({&mbuf, 1}) == 1) {
+    const auto from = std::ranges::find(ports_, mbuf->port, &RingPort::ethdev);
+    const PortId port(static_cast<std::uint8_t>(from - ports_.begin()));
+    departures_.push_back({Departure::To::kernel, port, worker, bytes_of(mbuf)});
+    rte_pktmbuf_free(mbuf);
+  }
+}
+
+std::vector<Departure> InProcessPlant::take_departures() {
+  return std::exchange(departures_, {});
+}
+
+std::vector<datapath::WorkerEvent> InProcessPlant::take_events() {
+  std::vector<datapath::WorkerEvent> events;
+  datapath::WorkerEvent event;
+  for (const auto& parts : workers_)
+    while (parts->crossing.events.pop_some({&event, 1}) == 1) events.push_back(event);
+  return events;
+}
+
+std::vector<datapath::ConnectionRow> InProcessPlant::list_connections() {
+  std::vector<datapath::ConnectionRow> rows;
+  for (const auto& parts : workers_) {
+    parts->crossing.commands.push({.request = 1});
+    for (bool ended = false; !ended;) {
+      parts->worker->turn(now_);
+      datapath::ConnectionRow row;
+      while (parts->crossing.rows.pop_some({&row, 1}) == 1)
+        if (row.is_end != 0)
+          ended = true;
+        else
+          rows.push_back(row);
+    }
+  }
+  return rows;
+}
+
+const datapath::WorkerCounters& InProcessPlant::counters(WorkerId worker) const {
+  return workers_.at(worker.value())->counters;
+}
+
+std::uint64_t InProcessPlant::total(datapath::Verdict verdict) const {
+  std::uint64_t sum = 0;
+  for (const auto& parts : workers_) sum += parts->counters.value(verdict);
+  return sum;
+}
+
+DestinationTotals totals(const control::ServerView& server) {
+  DestinationTotals sum;
+  for (const datapath::DestinationCounters& counters : *server.counters) {
+    sum.active += counters.active.value();
+    sum.inactive += counters.inactive.value();
+    sum.connections += counters.connections.value();
+    sum.packets += counters.packets.value();
+    sum.bytes += counters.bytes.value();
+  }
+  return sum;
+}
+
+}  // namespace drover::test

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The product's data path inside a test: its workers on in-process ports, its snapshots made from a
+// configuration file's text. The test gives frames, MAC addresses and the time, and sees what
+// leaves. One thread, no sleeping.
+//
+//   InProcessPlant plant(load_config(text), {.ports = {{mac}}, .workers = 2});
+//   plant.inject(PortId(0), frame);
+//   plant.run();
+//   for (const Departure& departure : plant.take_departures()) ...
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "lib/config/config.h"
+#include "lib/control/snapshot_builder.h"
+#include "lib/datapath/crossing.h"
+#include "lib/datapath/snapshot_store.h"
+#include "lib/datapath/worker.h"
+#include "test/harness/ring_port.h"
+
+namespace drover::test {
+
+// Throws std::runtime_error with all that is wrong.
+config::Config load_config(std::string_view text, const std::string& file_name = "drover.yaml");
+
+struct PlantPort {
+  MacAddress mac;
+  bool host_interface = false;
+};
+
+struct PlantSettings {
+  std::vector<PlantPort> ports;  // by PortId
+  std::uint16_t workers = 1;
+  std::uint16_t queues = 0;  // of each port, at most one a worker; 0: one each
+  unsigned ring_size = 1024;
+};
+
+// A frame that left the data path.
+struct Departure {
+  enum class To { wire, kernel };
+  To to = To::wire;
+  PortId port;
+  WorkerId worker;  // for the wire: the queue
+  Bytes frame;
+};
+
+class InProcessPlant {
+ public:
+  InProcessPlant(const config::Config& config, PlantSettings settings);
+  ~InProcessPlant();
+
+  // What the control thread does: another configuration, a neighbour that is found or lost.
+  // Servers whose MAC address the file does not give start unresolved.
+  void configure(const config::Config& config);
+  void set_neighbour(const IpAddress& server, std::optional<MacAddress> mac);
+
+  // To the queue that receive side scaling chooses. It is treated at the next turn.
+  void inject(PortId port, std::span<const std::uint8_t> frame, std::size_t first_segment = 0);
+  // One turn of each worker.
+  void turn();
+  // Turns until no worker finds work.
+  void run();
+  // Moves the clock on, with turns on the way as an idle worker makes them.
+  void wait(std::chrono::nanoseconds duration);
+
+  // Since the last call; of each worker in its order.
+  std::vector<Departure> take_departures();
+  std::vector<datapath::WorkerEvent> take_events();
+  // Asks each worker for its connections.
+  std::vector<datapath::ConnectionRow> list_connections();
+
+  std::uint16_t workers() const { return settings_.workers; }
+  const datapath::WorkerCounters& counters(WorkerId worker) const;
+  std::uint64_t total(datapath::Verdict verdict) const;  // of all workers
+  const control::SnapshotBuilder& builder() const { return builder_; }
+  std::uint64_t now() const { return now_; }
+
+ private:
+  struct WorkerParts;
+  void publish();
+  void collect(WorkerId worker);
+  std::vector<datapath::PortFacts> port_facts(const config::Config& config) const;
+
+  PlantSettings settings_;
+  std::vector<std::unique_ptr<RingPort>> ports_;
+  control::SnapshotBuilder builder_;
+  std::map<IpAddress, MacAddress> neighbours_;
+  datapath::SnapshotStore snapshots_;
+  Doorbell doorbell_;
+  std::vector<std::unique_ptr<WorkerParts>> workers_;
+  std::vector<Departure> departures_;
+  std::uint64_t now_ = 1'000'000'000'000;
+};
+
+// Of all workers together.
+struct DestinationTotals {
+  std::uint64_t active = 0;
+  std::uint64_t inactive = 0;
+  std::uint64_t connections = 0;
+  std::uint64_t packets = 0;
+  std::uint64_t bytes = 0;
+};
+DestinationTotals totals(const control::ServerView& server);
+
+}  // namespace drover::test

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "test/harness/receive_side_scaling.h"
+
+#include <array>
+#include <cstddef>
+#include <vector>
+
+namespace drover::test {
+namespace {
+
+constexpr std::array<std::uint8_t, 40> key = {
+    0x6d, 0x5a, 0x56, 0xda, 0x25, 0x5b, 0x0e, 0xc2, 0x41, 0x67, 0x25, 0x3d, 0x43, 0xa3,
+    0x8f, 0xb0, 0xd0, 0xca, 0x2b, 0xcb, 0xae, 0x7b, 0x30, 0xb4, 0x77, 0xcb, 0x2d, 0xa3,
+    0x80, 0x30, 0xf2, 0x0c, 0x6a, 0x42, 0xb7, 0x3b, 0xbe, 0xac, 0x01, 0xfa};
+
+bool key_bit(std::size_t bit) {
+  return (key[bit / 8] >> (7 - bit % 8) & 1) != 0;
+}
+
+unsigned word_at(std::span<const std::uint8_t> frame, std::size_t at) {
+  return frame[at] * 256U + frame[at + 1];
+}
+
+// Behind Ethernet and its VLAN tags; 0: no IPv4 header there.
+std::size_t ipv4_offset(std::span<const std::uint8_t> frame) {
+  std::size_t at = 12;
+  while (at + 6 <= frame.size() && (word_at(frame, at) == 0x8100 || word_at(frame, at) == 0x88a8))
+    at += 4;
+  if (at + 22 > frame.size() || word_at(frame, at) != 0x0800) return 0;
+  return frame[at + 2] >> 4 == 4 && (frame[at + 2] & 0xf) >= 5 ? at + 2 : 0;
+}
+
+}  // namespace
+
+std::uint32_t toeplitz_hash(std::span<const std::uint8_t> input) {
+  std::uint32_t hash = 0;
+  for (std::size_t bit = 0; bit < input.size() * 8; ++bit) {
+    if ((input[bit / 8] >> (7 - bit % 8) & 1) == 0) continue;
+    for (std::size_t i = 0; i < 32; ++i)
+      if (key_bit(bit + i)) hash ^= std::uint32_t{1} << (31 - i);
+  }
+  return hash;
+}
+
+std::uint16_t queue_of(std::span<const std::uint8_t> frame, std::uint16_t queues) {
+  const std::size_t ip = ipv4_offset(frame);
+  if (queues == 1 || ip == 0) return 0;
+  const auto addresses = frame.subspan(ip + 12, 8);
+  std::vector<std::uint8_t> input(addresses.begin(), addresses.end());
+  const std::size_t ports = ip + (frame[ip] & 0xfU) * 4;
+  const bool has_ports = frame[ip + 9] == 6 || frame[ip + 9] == 17;
+  const bool fragment = (word_at(frame, ip + 6) & 0x3fff) != 0;
+  if (has_ports && !fragment && ports + 4 <= frame.size())
+    for (std::size_t i = 0; i < 4; ++i) input.push_back(frame[ports + i]);
+  return static_cast<std::uint16_t>(toeplitz_hash(input) % 128 % queues);
+}
+
+}  // namespace drover::test

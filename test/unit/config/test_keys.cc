@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Each key alone: its type, its range, and where a complaint about it points.
+#include <fmt/format.h>
+
+#include "test/unit/catch.h"
+#include "test/unit/config/support.h"
+
+namespace drover::config {
+namespace {
+
+struct Case {
+  std::string text;
+  std::string complaint;  // empty: the text is right
+};
+
+void check(const std::string& before, const std::vector<Case>& cases, const std::string& after) {
+  for (const Case& one : cases) {
+    INFO(one.text);
+    CHECK(complaints(before + one.text + after) ==
+          (one.complaint.empty() ? Lines{} : Lines{one.complaint}));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("unknown, duplicate and missing keys have positions", "[config]") {
+  const std::string keys =
+      "its keys are nodes, workers, idle, connections, refusals, ports, pools, services, timeouts, "
+      "failover, api, metrics";
+  CHECK(complaints(minimal_and("colour: red\n")) ==
+        Lines{"f:4:1: the file has no key \"colour\"; " + keys});
+  CHECK(complaints(minimal_and("conections: 5000\n")) ==
+        Lines{"f:4:1: the file has no key \"conections\"; did you mean \"connections\"?"});
+  CHECK(complaints(minimal_and("idle: busy\nidle: adaptive\n")) ==
+        Lines{"f:5:1: \"idle\" is given twice; the first is at 4:1"});
+  CHECK(complaints("idle: busy\n") == Lines{"f:1:1: the file needs the key \"ports\"",
+                                            "f:1:1: the file needs the key \"services\""});
+  // A mistyped key is not missing as well.
+  CHECK(complaints(some_ports + some_pools +
+                   "services: [{name: web, adress: 192.0.2.10, ports: [80], pool: web}]\n") ==
+        Lines{"f:3:24: a service has no key \"adress\"; did you mean \"address\"?"});
+  CHECK(complaints(some_ports + "pools: {web: {servers: [{address: 192.0.2.21, port: 80}]}}\n" +
+                   some_services) ==
+        Lines{"f:2:47: a server has no key \"port\"; direct routing cannot change the port: a "
+              "server's is the service's"});
+  CHECK(complaints(some_ports + some_pools +
+                   "services: [{name: web, address: 192.0.2.10, port: 80, pool: web}]\n") ==
+        Lines{"f:3:45: a service has no key \"port\"; it is a list: ports: [80]"});
+}
+
+TEST_CASE("the daemon's own keys", "[config]") {
+  const std::string workers = "a whole number from 1 to 64";
+  const std::string connections = "a whole number from 1000 to 1000000000";
+  check(
+      minimal_and(""),
+      {
+          {"workers: 1", ""},
+          {"workers: 64", ""},
+          {"workers: 0", "f:4:10: workers is 0, expected " + workers},
+          {"workers: 65", "f:4:10: workers is 65, expected " + workers},
+          {"workers: -1", "f:4:10: workers is \"-1\", expected " + workers},
+          {"workers: 2.0", "f:4:10: workers is \"2.0\", expected " + workers},
+          {"workers: 010", "f:4:10: workers is 010, expected " + workers},
+          {"workers: 0x2", "f:4:10: workers is \"0x2\", expected " + workers},
+          {"workers: '2'",
+           "f:4:10: workers is \"2\", expected " + workers + "; write it without quotes"},
+          {"workers:", "f:4:1: workers is empty, expected " + workers},
+          {"workers: ~", "f:4:1: workers is empty, expected " + workers},
+          {"workers: [2]", "f:4:10: workers is a list, expected " + workers},
+          {"workers: {cores: [2, 3]}", ""},
+          {"workers: {core: [2]}", "f:4:11: workers has no key \"core\"; did you mean \"cores\"?"},
+          {"workers: {cores: [2, 3, 2]}",
+           "f:4:25: core 2 is given twice; a worker polls without pause and needs a core of its "
+           "own"},
+          {"workers: {cores: []}",
+           "f:4:18: cores is an empty list, expected a list of core numbers, at least 1"},
+          {"workers: {cores: [1024]}",
+           "f:4:19: item 1 of cores is 1024, expected a whole number from 0 to 1023"},
+          {"idle: busy", ""},
+          {"idle: Busy",
+           "f:4:7: idle is \"Busy\", expected one of adaptive, busy; did you mean \"busy\"?"},
+          {"connections: 1000", ""},
+          {"connections: 1000000000", ""},
+          {"connections: 999", "f:4:14: connections is 999, expected " + connections},
+          {"connections: 1000000001", "f:4:14: connections is 1000000001, expected " + connections},
+          {"connections: 99999999999999999999",
+           "f:4:14: connections is 99999999999999999999, expected " + connections},
+          {"connections: 1e6", "f:4:14: connections is \"1e6\", expected " + connections},
+          {"refusals: 0", ""},
+          {"refusals: 1000001",
+           "f:4:11: refusals is 1000001, expected a whole number from 0 to 1000000"},
+          {"api: {}", ""},
+          {"api: {socket: /tmp/drover.sock}", ""},
+          {"api: {socket: run/drover.sock}",
+           "f:4:15: socket is \"run/drover.sock\", expected the whole path of a file, from / on"},
+          {"api: {socket: /tmp/}",
+           "f:4:15: socket is \"/tmp/\", expected the whole path of a file, from / on"},
+          {"api: {socket: /" + std::string(106, 'x') + "}", ""},
+          {"api: {socket: /" + std::string(107, 'x') + "}",
+           "f:4:15: socket has 108 characters, a socket's path at most 107"},
+      },
+      "\n");
+}
+
+TEST_CASE("time-outs carry a unit and have a range", "[config]") {
+  const std::string expected = "expected a duration from 1s to 1d with its unit (ms, s, m, h or d)";
+  for (const char* key :
+       {"tcp_established", "tcp_syn_received", "tcp_fin_wait", "tcp_close", "udp"}) {
+    const auto line = [&](const char* value) {
+      return fmt::format("timeouts:\n  {}: {}\n", key, value);
+    };
+    const auto at = fmt::format("f:5:{}: {} is ", std::string(key).size() + 5, key);
+    CHECK(complaints(minimal_and(line("24h"))).empty());
+    CHECK(complaints(minimal_and(line("\"1s\""))).empty());
+    CHECK(complaints(minimal_and(line("25h"))) == Lines{at + "\"25h\", " + expected});
+    CHECK(complaints(minimal_and(line("999ms"))) == Lines{at + "\"999ms\", " + expected});
+    CHECK(complaints(minimal_and(line("90"))) ==
+          Lines{at + "90, " + expected + "; for seconds write 90s"});
+    CHECK(complaints(minimal_and(line("{}"))) == Lines{at + "an empty map, " + expected});
+  }
+  CHECK(complaints(minimal_and("timeouts: {tcp_syn_recv: 5s}\n")) ==
+        Lines{"f:4:12: timeouts has no key \"tcp_syn_recv\"; did you mean \"tcp_syn_received\"?"});
+}
+
+TEST_CASE("a port's keys", "[config]") {
+  const std::string name = "expected a port's name: 1 to 8 characters a-z, 0-9 and -";
+  const std::string xdp = "expected a kernel interface, such as eth0, for af_xdp";
+  const std::string pci = "expected a PCI address, such as 0000:01:00.0, for pci";
+  const std::string vdev = "expected a DPDK vdev, such as net_af_xdp0,iface=eth0, for vdev";
+  check("ports:\n- {",
+        {
+            {"name: lan-1234, driver: af_xdp, device: eth0.100", ""},
+            {"name: lan-12345, driver: af_xdp, device: eth0",
+             "f:2:10: name is \"lan-12345\", " + name},
+            {"name: Front, driver: af_xdp, device: eth0", "f:2:10: name is \"Front\", " + name},
+            {"name: '', driver: af_xdp, device: eth0", "f:2:10: name is \"\", " + name},
+            {"driver: af_xdp, device: eth0", "f:2:3: a port needs the key \"name\""},
+            {"name: a, driver: xdp, device: eth0",
+             "f:2:21: driver is \"xdp\", expected one of af_xdp, pci, vdev"},
+            {"name: a, driver: af-xdp, device: eth0",
+             "f:2:21: driver is \"af-xdp\", expected one of af_xdp, pci, vdev; did you mean "
+             "\"af_xdp\"?"},
+            {"name: a, driver: af_xdp, device: ''",
+             "f:2:37: device is \"\", expected a device: a kernel interface, a PCI address or a "
+             "DPDK vdev"},
+            {"name: a, driver: af_xdp, device: a123456789012345",
+             "f:2:37: device is \"a123456789012345\", " + xdp},
+            {"name: a, driver: af_xdp, device: 0000:01:00.0",
+             "f:2:37: device is \"0000:01:00.0\", " + xdp + "; or did you mean driver: pci?"},
+            {"name: a, driver: af_xdp, device: 'net_pcap0,iface=eth0'",
+             "f:2:37: device is \"net_pcap0,iface=eth0\", " + xdp +
+                 "; or did you mean driver: vdev?"},
+            {"name: a, driver: pci, device: 0000:01:00.0", ""},
+            {"name: a, driver: pci, device: '01:00.0'",
+             "f:2:34: device is \"01:00.0\", " + pci + "; write 0000:01:00.0"},
+            {"name: a, driver: pci, device: eth0", "f:2:34: device is \"eth0\", " + pci},
+            {"name: a, driver: vdev, device: 'net_af_xdp0,iface=eth0'", ""},
+            {"name: a, driver: vdev, device: eth0", "f:2:35: device is \"eth0\", " + vdev},
+            {"name: a, driver: vdev, device: 'net_pcap0, iface=eth0'",
+             "f:2:35: device is \"net_pcap0, iface=eth0\", " + vdev},
+            {"name: a, driver: af_xdp, device: eth0, source_mac: keep", ""},
+            {"name: a, driver: af_xdp, device: eth0, source_mac: peer",
+             "f:2:55: source_mac is \"peer\", expected one of own, keep"},
+        },
+        "}\n" + some_pools + some_services);
+  CHECK(complaints("ports: []\n" + some_pools + some_services) ==
+        Lines{"f:1:8: ports is an empty list, expected a list of ports, at least 1"});
+  CHECK(complaints("ports:\n  name: front\n" + some_pools + some_services) ==
+        Lines{"f:2:3: ports is a map, expected a list of ports, at least 1"});
+}
+
+TEST_CASE("a node's keys", "[config]") {
+  const std::string form =
+      "expected an address and its network's prefix length, such as 192.0.2.11/24";
+  const std::string host = "expected an address that one host can have";
+  check(minimal_and("nodes: {lb1: {"),
+        {
+            {"address: 192.0.2.11/24", ""},
+            {"address: [192.0.2.11/24, 2001:db8::11/64], priority: 255", ""},
+            {"address: [192.0.2.11/24, 192.0.2.13/24]",
+             "f:4:24: address has two addresses of one family; give at most one IPv4 and one IPv6 "
+             "address"},
+            {"priority: 1", "f:4:14: a node needs the key \"address\""},
+            {"address: 192.0.2.11", "f:4:24: address is \"192.0.2.11\", " + form},
+            {"address: 192.0.2.11/33", "f:4:24: address is \"192.0.2.11/33\", " + form},
+            {"address: 192.0.2.0/24", "f:4:24: address is \"192.0.2.0/24\", " + host},
+            {"address: 192.0.2.255/24", "f:4:24: address is \"192.0.2.255/24\", " + host},
+            {"address: 127.0.0.1/8", "f:4:24: address is \"127.0.0.1/8\", " + host},
+            {"address: 'ff02::1/64'", "f:4:24: address is \"ff02::1/64\", " + host},
+            {"address: 192.0.2.11/24, priority: 0",
+             "f:4:49: priority is 0, expected a whole number from 1 to 255"},
+            {"address: 192.0.2.11/24, priority: 256",
+             "f:4:49: priority is 256, expected a whole number from 1 to 255"},
+        },
+        "}}\n");
+  CHECK(complaints(minimal_and("nodes: {}\n")) ==
+        Lines{"f:4:8: nodes is an empty map, expected a map of nodes, each under its name"});
+}
+
+TEST_CASE("a server's keys", "[config]") {
+  const std::string address = "expected an IPv4 or IPv6 address";
+  const std::string host = "expected an address that one host can have";
+  const std::string mac = "expected a MAC address, such as \"02:00:00:00:00:16\"";
+  const std::string station = "expected the MAC address of one station, neither multicast nor zero";
+  check(some_ports + "pools: {web: {servers: [{",
+        {
+            {"address: 192.0.2.21, name: a_b-c.D1, weight: 0", ""},
+            {"name: a", "f:2:25: a server needs the key \"address\""},
+            {"address: nginx1", "f:2:35: address is \"nginx1\", " + address},
+            {"address: 192.0.2.21/24",
+             "f:2:35: address is \"192.0.2.21/24\", " + address + "; leave the prefix length out"},
+            {"address: 0.0.0.0", "f:2:35: address is \"0.0.0.0\", " + host},
+            {"address: 224.0.0.1", "f:2:35: address is \"224.0.0.1\", " + host},
+            {"address: '::1'", "f:2:35: address is \"::1\", " + host},
+            {"address: 192.0.2.21, name: a b",
+             "f:2:53: name is \"a b\", expected a name: 1 to 64 letters, digits, dots, underscores "
+             "and hyphens"},
+            {"address: 192.0.2.21, weight: 65535", ""},
+            {"address: 192.0.2.21, weight: 65536",
+             "f:2:55: weight is 65536, expected a whole number from 0 to 65535"},
+            {"address: 192.0.2.21, weight: heavy",
+             "f:2:55: weight is \"heavy\", expected a whole number from 0 to 65535"},
+            {"address: 192.0.2.21, mac: 02:00:00:00:00:16", ""},
+            {"address: 192.0.2.21, mac: '02:00'", "f:2:52: mac is \"02:00\", " + mac},
+            {"address: 192.0.2.21, mac: '01:00:5e:00:00:01'",
+             "f:2:52: mac is \"01:00:5e:00:00:01\", " + station},
+            {"address: 192.0.2.21, mac: '00:00:00:00:00:00'",
+             "f:2:52: mac is \"00:00:00:00:00:00\", " + station},
+            {"address: 192.0.2.21, mac: 'ff:ff:ff:ff:ff:ff'",
+             "f:2:52: mac is \"ff:ff:ff:ff:ff:ff\", " + station},
+        },
+        "}]}}\n" + some_services);
+}
+
+TEST_CASE("a service's keys", "[config]") {
+  const std::string range = "expected a whole number from 1 to 65535";
+  check(
+      some_ports + some_pools + "services: [{name: web, ",
+      {
+          {"address: 192.0.2.10, ports: [1, 65535], pool: web, protocol: tcp, scheduler: rr", ""},
+          {"ports: [80], pool: web", "f:3:12: a service needs the key \"address\""},
+          {"address: 2001:db8::10, ports: [80], pool: web",
+           "f:3:33: address is 2001:db8::10: this version balances IPv4 only"},
+          {"address: 239.0.0.1, ports: [80], pool: web",
+           "f:3:33: address is \"239.0.0.1\", expected an address that one host can have"},
+          {"address: 192.0.2.10, ports: [0], pool: web", "f:3:53: item 1 of ports is 0, " + range},
+          {"address: 192.0.2.10, ports: [80, 65536], pool: web",
+           "f:3:57: item 2 of ports is 65536, " + range},
+          {"address: 192.0.2.10, ports: [http], pool: web",
+           "f:3:53: item 1 of ports is \"http\", " + range},
+          {"address: 192.0.2.10, ports: 80, pool: web",
+           "f:3:52: ports is 80, expected a list of port numbers; write [80]"},
+          {"address: 192.0.2.10, ports: [], pool: web",
+           "f:3:52: ports is an empty list, expected a list of port numbers, at least 1"},
+          {"address: 192.0.2.10, ports: any, pool: web",
+           "f:3:52: ports: \"any\" comes with a later version; list the ports, such as [80, 443]"},
+          {"address: 192.0.2.10, ports: [80], protocol: udp, pool: web",
+           "f:3:68: protocol: udp comes with a later version; this one balances tcp"},
+          {"address: 192.0.2.10, ports: [80], protocol: TCP, pool: web",
+           "f:3:68: protocol is \"TCP\", expected one of tcp, udp; did you mean \"tcp\"?"},
+          {"address: 192.0.2.10, ports: [80], scheduler: wlc, pool: web",
+           "f:3:69: scheduler: wlc comes with a later version; this one has rr"},
+          {"address: 192.0.2.10, ports: [80], scheduler: rrr, pool: web",
+           "f:3:69: there is no scheduler \"rrr\"; did you mean \"rr\"?"},
+          {"address: 192.0.2.10, ports: [80], scheduler: fastest, pool: web",
+           "f:3:69: there is no scheduler \"fastest\"; this version has rr"},
+          {"address: 192.0.2.10, ports: [80]",
+           "f:3:12: a service needs the key \"pool\" or \"servers\""},
+          {"address: 192.0.2.10, ports: [80], pool: web, servers: [{address: 192.0.2.22}]",
+           "f:3:12: a service has both \"pool\" and \"servers\"; keep one of them"},
+          {"address: 192.0.2.10, ports: [80], pool: web, checks: [{http: {}}]",
+           "f:3:12: a service has both \"pool\" and \"checks\"; move the checks to the pool"},
+          {"address: 192.0.2.10, ports: [80], pool: web, persistence: {mask: 32, timeout: 5m}", ""},
+          {"address: 192.0.2.10, ports: [80], pool: web, persistence: {mask: 33}",
+           "f:3:89: mask is 33, an IPv4 prefix has at most 32 bits"},
+          {"address: 192.0.2.10, ports: [80], pool: web, persistence: {mask: 0}",
+           "f:3:89: mask is 0, expected a whole number from 1 to 128"},
+          {"address: 192.0.2.10, ports: [80], pool: web, persistence: {across_ports: yes}",
+           "f:3:97: across_ports is \"yes\", expected true or false"},
+          {"address: 192.0.2.10, ports: [80], pool: web, sorry_server: 192.0.2.300",
+           "f:3:83: sorry_server is \"192.0.2.300\", expected an IPv4 or IPv6 address"},
+      },
+      "}]\n");
+}
+
+TEST_CASE("a check's keys", "[config]") {
+  const std::string status =
+      "expected an HTTP status or a range of them from 100 to 599, such as 200-399";
+  check(some_ports + "pools: {web: {servers: [{address: 192.0.2.21}], checks: [{",
+        {
+            {"http: {path: '/x?y=1', status: [200, 301-302]}, interval: 100ms, timeout: 10ms", ""},
+            {"interval: 1s", "f:2:58: a check needs the key \"http\""},
+            {"http: {path: x}", "f:2:72: path is \"x\", expected the path of a URL, from / on"},
+            {"http: {path: '/a b'}",
+             "f:2:72: path is \"/a b\", expected the path of a URL, from / on"},
+            {"http: {status: 399-200}", "f:2:74: status is \"399-200\", " + status},
+            {"http: {status: 99}", "f:2:74: status is 99, " + status},
+            {"http: {status: 200-}", "f:2:74: status is \"200-\", " + status},
+            {"http: {}, interval: 2",
+             "f:2:79: interval is 2, expected a duration from 100ms to 1d with its unit (ms, s, m, "
+             "h or d); for seconds write 2s"},
+            {"http: {}, timeout: 2h",
+             "f:2:78: timeout is \"2h\", expected a duration from 10ms to 1h with its unit (ms, s, "
+             "m, h or d)"},
+            {"http: {}, rise: 0", "f:2:75: rise is 0, expected a whole number from 1 to 1000"},
+            {"http: {}, fal: 3", "f:2:69: a check has no key \"fal\"; did you mean \"fall\"?"},
+        },
+        "}]}}\n" + some_services);
+}
+
+TEST_CASE("failover's and metrics' keys", "[config]") {
+  const std::string listen =
+      "expected an address and a port, such as \"127.0.0.1:9641\" or \"[::1]:9641\"";
+  check(
+      minimal_and(""),
+      {
+          {"failover: {vrrp: [{id: 1}, {id: 255, interval: 10ms, peers: [192.0.2.12]}]}", ""},
+          {"failover: {}", "f:4:11: failover needs the key \"vrrp\""},
+          {"failover: {vrrp: [{id: 0}]}", "f:4:24: id is 0, expected a whole number from 1 to 255"},
+          {"failover: {vrrp: [{id: 1, interval: 9ms}]}",
+           "f:4:37: interval is \"9ms\", expected a duration from 10ms to 40950ms with its unit "
+           "(ms, s, m, h or d)"},
+          {"failover: {vrrp: [{id: 1, peers: [lb2]}]}",
+           "f:4:35: item 1 of peers is \"lb2\", expected an IPv4 or IPv6 address"},
+          {"failover: {vrrp: [{id: 1}], sync: {key_file: sync.key}}",
+           "f:4:46: key_file is \"sync.key\", expected the whole path of a file, from / on"},
+          {"metrics: {listen: '127.0.0.1:9641'}", ""},
+          {"metrics: {listen: '[::]:9641'}", ""},
+          {"metrics: {listen: '0.0.0.0:9641'}", ""},
+          {"metrics: {listen: ':9641'}", "f:4:19: listen is \":9641\", " + listen},
+          {"metrics: {listen: '::1:9641'}", "f:4:19: listen is \"::1:9641\", " + listen},
+          {"metrics: {listen: '127.0.0.1:0'}", "f:4:19: listen is \"127.0.0.1:0\", " + listen},
+          {"metrics: {listen: 9641}", "f:4:19: listen is 9641, " + listen},
+          {"metrics: {}", "f:4:10: metrics needs the key \"listen\""},
+      },
+      "\n");
+}
+
+}  // namespace drover::config
