@@ -58,6 +58,7 @@ int init(std::vector<std::string> arguments) {
   static std::vector<char*> argv;
   kept = std::move(arguments);
   kept.insert(kept.begin(), "droverd");
+  argv.reserve(kept.size() + 1);
   for (std::string& argument : kept) argv.push_back(argument.data());
   argv.push_back(nullptr);
   return rte_eal_init(static_cast<int>(kept.size()), argv.data());
