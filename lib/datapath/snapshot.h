@@ -57,6 +57,7 @@ struct VirtualService {
   std::vector<DestinationId> candidates;  // what the scheduler's picks index
   balance::MaglevTable placement;         // by hash, for what has no entry; indexes `candidates`
   std::shared_ptr<std::vector<SchedulerMemory>> memory;  // one for each worker
+  bool one_packet = false;  // nothing is entered in the table
 };
 
 // What a TCP packet in mid-stream gets that belongs to no connection.

@@ -8,6 +8,7 @@ constexpr std::array<std::string_view, verdict_count> names = {
     "forwarded",
     "forwarded_new",
     "forwarded_adopted",
+    "forwarded_once",
     "forwarded_unkept",
     "answered_arp",
     "answered_echo",

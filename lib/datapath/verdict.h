@@ -17,6 +17,7 @@ enum class Verdict : std::uint8_t {
   forwarded,          // a connection in the table
   forwarded_new,      // scheduled and entered in the table
   forwarded_adopted,  // in mid-stream without an entry: placed by hash and entered
+  forwarded_once,     // scheduled for itself: a datagram of a one-packet service
   forwarded_unkept,   // placed by hash because the table had no room
   // Answered by the balancer.
   answered_arp,

@@ -81,13 +81,22 @@ void treat_unknown(Packet& packet, WorkerState& state, const VirtualService& ser
   }
 }
 
+// IPVS counts a connection for each such datagram, too, though none is there.
+void forward_once(Packet& packet, WorkerState& state, DestinationId destination) {
+  packet.destination = &state.destination(destination);
+  packet.destination->counters[state.id.value()].connections.add(1);
+  packet.verdict = Verdict::forwarded_once;
+}
+
 void schedule_new(Packet& packet, WorkerState& state, const VirtualService& service) {
   auto& memory = (*service.memory)[state.id.value()];
   const auto picked = service.scheduler->pick(memory.state);
-  if (picked)
-    enter(packet, state, service, service.candidates[*picked], false);
-  else
+  if (!picked)
     packet.verdict = refusal(packet);
+  else if (service.one_packet)
+    forward_once(packet, state, service.candidates[*picked]);
+  else
+    enter(packet, state, service, service.candidates[*picked], false);
 }
 
 }  // namespace
