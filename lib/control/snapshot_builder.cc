@@ -124,6 +124,8 @@ std::shared_ptr<const datapath::VirtualService> SnapshotBuilder::make_service(
   }
   service->memory = memory;
   service->one_packet = view.one_packet;
+  service->protocol =
+      view.key.protocol == config::Protocol::tcp ? ip_protocol::tcp : ip_protocol::udp;
   return service;
 }
 
