@@ -42,8 +42,9 @@ Result<bool> choose_memory(const EalSettings& settings) {
       fmt::format("reserve 2 MB pages: sysctl -w vm.nr_hugepages={}",
                   (pages.total_megabytes + settings.megabytes - pages.free_megabytes + 1) / 2);
   if (!settings.pci) {
-    log::warning("hugepages: {} MB are free, {} MB are needed: running without, which is slower; {}",
-                 pages.free_megabytes, settings.megabytes, reserve);
+    log::warning(
+        "hugepages: {} MB are free, {} MB are needed: running without, which is slower; {}",
+        pages.free_megabytes, settings.megabytes, reserve);
     return true;
   }
   return failure(

@@ -52,6 +52,8 @@ struct WorkerPool::One {
     rte_mbuf* frame = nullptr;
     while (crossing.to_kernel.pop_some({&frame, 1}) == 1) rte_pktmbuf_free(frame);
     while (crossing.outbound.pop_some({&frame, 1}) == 1) rte_pktmbuf_free(frame);
+    datapath::Handover handover;
+    while (crossing.handovers.pop_some({&handover, 1}) == 1) rte_pktmbuf_free(handover.frame);
   }
 
   datapath::WorkerCounters counters;
@@ -92,6 +94,7 @@ Result<std::unique_ptr<WorkerPool>> WorkerPool::make(const Settings& settings) {
                                     .table_memory = {one.table_memory.get(), bytes},
                                     .seed = seed,
                                     .mempool = settings.mempool,
+                                    .workers = crossings,
                                     .sleeps_when_idle = config.idle == config::Idle::adaptive};
     for (std::size_t port = 0; port < settings.ports.size(); ++port) {
       const Ethdev& ethdev = *settings.ports[port];

@@ -83,6 +83,7 @@ struct Service {
   std::vector<std::uint16_t> ports;  // each a virtual service of its own; empty: any
   Protocol protocol = Protocol::tcp;
   std::string scheduler = "rr";
+  bool one_packet = false;  // udp: every datagram is scheduled for itself
   std::string pool;  // a key of Config::pools
   std::optional<Persistence> persistence;
   std::optional<IpAddress> sorry_server;

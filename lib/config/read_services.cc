@@ -35,13 +35,7 @@ std::optional<std::vector<std::uint16_t>> service_ports(Context& context, const 
 
 std::optional<Protocol> protocol(Context& context, const YamlNode& node) {
   static const auto word = one_of<Protocol>({{"tcp", Protocol::tcp}, {"udp", Protocol::udp}});
-  const auto value = word(context, node);
-  if (!value) return std::nullopt;
-  if (const auto refusal = refusal_of(*value); !refusal.empty()) {
-    context.error(node.position, fmt::format("protocol: {}", refusal));
-    return std::nullopt;
-  }
-  return value;
+  return word(context, node);
 }
 
 std::optional<std::string> scheduler(Context& context, const YamlNode& node) {
@@ -94,6 +88,7 @@ std::optional<ServiceInFile> service(Context& context, const YamlNode& node) {
           .required("ports", &ServiceInFile::ports, service_ports)
           .optional("protocol", &ServiceInFile::protocol, protocol)
           .optional("scheduler", &ServiceInFile::scheduler, scheduler)
+          .optional("one_packet", &ServiceInFile::one_packet, boolean)
           .optional("pool", &ServiceInFile::pool, name)
           .optional("servers", &ServiceInFile::servers, read_servers)
           .optional("checks", &ServiceInFile::checks, read_checks)

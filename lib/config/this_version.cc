@@ -39,11 +39,6 @@ bool is_later_scheduler(std::string_view name) {
          std::end(later_schedulers);
 }
 
-std::string_view refusal_of(Protocol protocol) {
-  if (protocol == Protocol::udp) return "udp comes with a later version; this one balances tcp";
-  return {};
-}
-
 std::string_view refusal_of_any_port() {
   return "\"any\" comes with a later version; list the ports, such as [80, 443]";
 }

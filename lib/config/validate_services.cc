@@ -65,6 +65,16 @@ void check_pools_of_services(Context& context, const Config& config) {
                    fmt::format("no service uses the pool {}", name));
 }
 
+// TCP needs its connections; what IPVS calls one-packet scheduling is for UDP only there, too.
+void check_one_packet(Context& context, const Config& config) {
+  for (std::size_t i = 0; i < config.services.size(); ++i) {
+    const Service& service = config.services[i];
+    if (service.one_packet && service.protocol != Protocol::udp)
+      context.error(context.places().nearest(fmt::format("services[{}].one_packet", i)),
+                    "one_packet is for services with protocol: udp");
+  }
+}
+
 // A frame keeps its addresses, so a server must speak the VIP's family.
 void check_families(Context& context, const Config& config) {
   for (std::size_t i = 0; i < config.services.size(); ++i) {
@@ -121,6 +131,7 @@ void validate_services(Context& context, const Config& config) {
   check_names(context, config);
   check_virtual_services(context, config);
   check_pools_of_services(context, config);
+  check_one_packet(context, config);
   check_families(context, config);
   check_servers_of_pools(context, config);
 }

@@ -37,7 +37,7 @@ api::Service report_service(const ServiceView& view, const MacOf& mac_of) {
                        .address = view.key.address,
                        .port = view.key.port,
                        .scheduler = view.scheduler,
-                       .flags = {},
+                       .flags = view.flags,
                        .totals = {},
                        .servers = {}};
   for (const ServerView& server : view.servers) {

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "lib/control/service_flags.h"
+
 namespace drover::control {
 namespace {
 
@@ -65,6 +67,8 @@ Result<ServiceView> SnapshotBuilder::view_of(const config::Config& config,
                                              const config::Service& service, std::uint16_t port) {
   ServiceView view{.name = service.name,
                    .scheduler = service.scheduler,
+                   .flags = service_flags(service),
+                   .one_packet = service.one_packet,
                    .key = {service.address, service.protocol, port},
                    .servers = {}};
   for (const config::Server& server : config.pools.at(service.pool).servers) {
@@ -119,6 +123,9 @@ std::shared_ptr<const datapath::VirtualService> SnapshotBuilder::make_service(
       (*memory)[worker].state.position = worker;
   }
   service->memory = memory;
+  service->one_packet = view.one_packet;
+  service->protocol =
+      view.key.protocol == config::Protocol::tcp ? ip_protocol::tcp : ip_protocol::udp;
   return service;
 }
 

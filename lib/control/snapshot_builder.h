@@ -30,6 +30,8 @@ struct ServerView {
 struct ServiceView {
   std::string name;
   std::string scheduler;
+  std::vector<std::string> flags;  // as ipvsadm prints them behind the scheduler
+  bool one_packet = false;
   ServiceKey key;
   std::vector<ServerView> servers;
 };

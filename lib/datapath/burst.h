@@ -17,13 +17,20 @@
 
 namespace drover::datapath {
 
+// What a packet for a VIP is, and with it whose key `Packet::key` is.
+enum class Role : std::uint8_t {
+  flow,    // TCP or UDP: its own
+  quoted,  // an ICMP error: that of the flow which it is about
+};
+
 struct alignas(64) Packet {
   rte_mbuf* mbuf = nullptr;
   std::uint8_t* bytes = nullptr;             // the first segment's
   const Destination* destination = nullptr;  // once it is known
   std::uint64_t hash = 0;                    // of `key`
-  flow::ConnectionKeyV4 key;                 // of TCP and UDP for a VIP
+  flow::ConnectionKeyV4 key;                 // of a flow to a VIP
   FrameHeaders headers;
+  Role role = Role::flow;
   std::uint8_t tcp_flags = 0;
   Verdict verdict = Verdict::pending;
 
@@ -42,9 +49,11 @@ struct Burst {
   std::array<rte_mbuf*, capacity> mbufs;  // as received
   std::array<Packet, capacity> storage;
   std::uint16_t count = 0;
-  PortId port;  // all came in by it
+  PortId port;           // all came in by it
+  bool related = false;  // one at least has another role than `flow`
 
   std::span<Packet> packets() { return {storage.data(), count}; }
 };
+static_assert(sizeof(Packet) == 64);
 
 }  // namespace drover::datapath

@@ -26,9 +26,10 @@ using DestinationCountersByWorker = std::vector<DestinationCounters>;
 
 struct alignas(64) WorkerCounters {
   std::array<Counter, verdict_count> verdicts;
-  Counter turns;   // of the loop
-  Counter bursts;  // turns that found frames
-  Counter frames;  // received
+  Counter turns;      // of the loop
+  Counter bursts;     // turns that found frames
+  Counter frames;     // received
+  Counter handovers;  // to other workers
   Counter sleeps;
   Counter busy_nanoseconds;  // spent in turns that had work
   Counter table_entries;

@@ -7,6 +7,7 @@
 
 #include "lib/base/doorbell.h"
 #include "lib/base/strong_id.h"
+#include "lib/datapath/handover.h"
 #include "lib/datapath/ring.h"
 #include "lib/flow/connection.h"
 
@@ -47,6 +48,8 @@ struct Crossing {
   Ring<rte_mbuf*> to_kernel{1023, Producers::one};
   // To be sent as they are on the ethdev in rte_mbuf::port; from control and from other workers.
   Ring<rte_mbuf*> outbound{1023, Producers::many};
+  // From other workers; it may put some there itself, for its next turn.
+  Ring<Handover> handovers{1023, Producers::many};
   Doorbell& control_doorbell;  // rung after a push to events, rows or to_kernel
 };
 

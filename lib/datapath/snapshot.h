@@ -23,6 +23,7 @@
 #include "lib/datapath/counters.h"
 #include "lib/flow/tcp_state.h"
 #include "lib/net/address.h"
+#include "lib/net/wire.h"
 
 namespace drover::datapath {
 
@@ -57,6 +58,8 @@ struct VirtualService {
   std::vector<DestinationId> candidates;  // what the scheduler's picks index
   balance::MaglevTable placement;         // by hash, for what has no entry; indexes `candidates`
   std::shared_ptr<std::vector<SchedulerMemory>> memory;  // one for each worker
+  std::uint8_t protocol = ip_protocol::tcp;
+  bool one_packet = false;  // nothing is entered in the table
 };
 
 // What a TCP packet in mid-stream gets that belongs to no connection.

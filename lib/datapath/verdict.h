@@ -17,7 +17,9 @@ enum class Verdict : std::uint8_t {
   forwarded,          // a connection in the table
   forwarded_new,      // scheduled and entered in the table
   forwarded_adopted,  // in mid-stream without an entry: placed by hash and entered
+  forwarded_once,     // scheduled for itself: a datagram of a one-packet service
   forwarded_unkept,   // placed by hash because the table had no room
+  forwarded_quoted,   // an ICMP error, to the server of the flow that it is about
   // Answered by the balancer.
   answered_arp,
   answered_echo,
@@ -40,18 +42,22 @@ enum class Verdict : std::uint8_t {
   martian_source,  // an address that no host may send from
   land,            // its source address is a VIP
   fragment,
-  icmp_ignored,     // for a VIP and no echo request
+  icmp_ignored,     // for a VIP, and neither an echo request nor an error about a flow
+  quoted_unknown,   // an ICMP error about a flow that no worker has
   stray_reset,      // a TCP reset that belongs to no connection
   unknown_dropped,  // TCP in mid-stream without an entry, with `unknown: drop`
   // Dropped: there was no room or no time.
   refusal_limit,
   held_overflow,
   held_expired,
+  handover_full,  // for another worker
   transmit_full,
   kernel_full,
   no_kernel,  // for the kernel, on a port without a host interface
   no_mbuf,
-  pending  // no verdict yet; not counted
+  // Not counted.
+  pending,  // no verdict yet
+  taken     // no business of this worker any more, or not yet; it has been put elsewhere
 };
 
 inline constexpr std::size_t verdict_count = static_cast<std::size_t>(Verdict::pending);
@@ -60,7 +66,7 @@ inline constexpr std::size_t verdict_count = static_cast<std::size_t>(Verdict::p
 std::string_view name(Verdict verdict);
 
 constexpr bool is_forwarded(Verdict verdict) {
-  return verdict <= Verdict::forwarded_unkept;
+  return verdict <= Verdict::forwarded_quoted;
 }
 
 constexpr bool is_answered(Verdict verdict) {

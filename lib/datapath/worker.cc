@@ -37,7 +37,8 @@ Worker::Worker(WorkerSettings settings, const SnapshotStore& snapshots, Crossing
              .transmitter = Transmitter(settings_.transmit, counters),
              .held = HeldFrames(counters),
              .refusals = {},
-             .mempool = settings_.mempool} {}
+             .mempool = settings_.mempool,
+             .peers = Peers(settings_.workers, settings_.id, counters)} {}
 
 void Worker::run(const std::atomic<bool>& stop) {
   // The kernel would otherwise add up to 50 us to each sleep.
@@ -76,6 +77,7 @@ bool Worker::turn(std::uint64_t now) {
   adopt_snapshot();
   bool worked = false;
   for (const PolledQueue& queue : settings_.receive) worked |= receive(queue);
+  if (!state_.crossing.handovers.empty()) worked |= receive_handovers();
   worked |= send_outbound();
   if (!state_.crossing.commands.empty()) obey_commands();
   if (listing_) worked |= list_connections();
@@ -104,11 +106,31 @@ bool Worker::receive(const PolledQueue& queue) {
   return true;
 }
 
+// One by one: they are few, and each comes with a question of its own. Who handed them over may
+// already have used a newer snapshot than this turn's.
+bool Worker::receive_handovers() {
+  std::array<Handover, Burst::capacity> handed;
+  const unsigned count = state_.crossing.handovers.pop_some(handed);
+  adopt_snapshot();
+  for (const Handover& handover : std::span(handed).first(count)) {
+    state_.handed = &handover;
+    burst_.count = 1;
+    burst_.port = handover.port;
+    burst_.storage[0].mbuf = handover.frame;
+    burst_.storage[0].verdict = Verdict::pending;
+    process(burst_);
+  }
+  state_.handed = nullptr;
+  return count > 0;
+}
+
 void Worker::process(Burst& burst) {
   stages::parse(burst);
   stages::classify(burst, state_);
   stages::look_up(burst, state_);
   stages::schedule(burst, state_);
+  if (burst.related) [[unlikely]]
+    stages::relate(burst, state_);
   stages::rewrite(burst, state_);
   stages::settle(burst, state_);
 }

@@ -29,6 +29,7 @@ struct WorkerSettings {
   std::span<std::byte> table_memory;   // of ConnectionTableV4::bytes_for(), zeroed
   flow::HashSeed seed;
   rte_mempool* mempool = nullptr;
+  std::vector<Crossing*> workers;  // of all workers, this one's too, by WorkerId
   bool sleeps_when_idle = true;
 };
 
@@ -51,6 +52,7 @@ class Worker {
 
  private:
   bool receive(const PolledQueue& queue);
+  bool receive_handovers();
   void process(Burst& burst);
   bool send_outbound();
   void adopt_snapshot();

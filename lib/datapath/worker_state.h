@@ -9,6 +9,7 @@
 #include "lib/datapath/counters.h"
 #include "lib/datapath/crossing.h"
 #include "lib/datapath/held_frames.h"
+#include "lib/datapath/peers.h"
 #include "lib/datapath/snapshot.h"
 #include "lib/datapath/transmitter.h"
 #include "lib/flow/connection_table.h"
@@ -26,10 +27,13 @@ struct WorkerState {
   HeldFrames held;
   TokenBucket refusals;
   rte_mempool* mempool = nullptr;  // for frames that the balancer writes itself
+  Peers peers;
 
   // Of the current turn.
   const Snapshot* snapshot = nullptr;
   std::uint64_t now = 0;  // nanoseconds of a monotonic clock
+  // How the burst's only frame came from another worker; null: the burst was received.
+  const Handover* handed = nullptr;
 
   flow::Tick tick() const { return flow::Tick::from_nanoseconds(now); }
   ConnectionAccounting accounting() { return {*snapshot, id, counters}; }

@@ -13,7 +13,8 @@
 //   verdict NAME[*TIMES]...         these are counted
 //   server VIP:PORT ADDRESS ACTIVE INACTIVE CONNECTIONS
 //   entries N, evictions N          of all workers' tables
-// frames-2-workers.txt, if there is one, is for two workers.
+// frames-2-workers.txt, if there is one, is for two workers. With frames-4-workers.txt the case is
+// played with four, too.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Plays golden cases through the product's data path: with one worker and with two, one frame a
-// burst and many. Prints the first difference of each case.
+// Plays golden cases through the product's data path: with one worker and with two (some with
+// four), one frame a burst and many. Prints the first difference of each case.
 //
 //   golden_runner [--update-counters] FOLDER...    a case, or a folder of cases
 #include <fmt/format.h>
@@ -21,9 +21,9 @@ namespace {
 namespace fs = std::filesystem;
 using drover::test::PlayMode;
 
-constexpr std::array modes = {PlayMode{.workers = 1, .bursts = false},
-                              PlayMode{.workers = 1, .bursts = true},
-                              PlayMode{.workers = 2, .bursts = false}};
+constexpr std::array modes = {
+    PlayMode{.workers = 1, .bursts = false}, PlayMode{.workers = 1, .bursts = true},
+    PlayMode{.workers = 2, .bursts = false}, PlayMode{.workers = 4, .bursts = false}};
 
 std::vector<fs::path> cases_in(const fs::path& folder) {
   if (fs::exists(folder / "frames.txt")) return {folder};
@@ -38,6 +38,7 @@ std::vector<fs::path> cases_in(const fs::path& folder) {
 std::string first_difference(const fs::path& folder, bool update_counters) {
   std::string counters;
   for (const PlayMode& mode : modes) {
+    if (mode.workers > 2 && !fs::exists(folder / "frames-4-workers.txt")) continue;
     const auto golden = drover::test::read_golden_case(folder, mode.workers);
     const auto played = drover::test::play(golden, mode);
     if (played.difference) return fmt::format("({}) {}", to_string(mode), *played.difference);

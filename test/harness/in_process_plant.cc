@@ -48,6 +48,8 @@ struct InProcessPlant::WorkerParts {
     rte_mbuf* frame = nullptr;
     while (crossing.to_kernel.pop_some({&frame, 1}) == 1) rte_pktmbuf_free(frame);
     while (crossing.outbound.pop_some({&frame, 1}) == 1) rte_pktmbuf_free(frame);
+    datapath::Handover handover;
+    while (crossing.handovers.pop_some({&handover, 1}) == 1) rte_pktmbuf_free(handover.frame);
   }
 
   datapath::WorkerCounters counters;
@@ -75,7 +77,9 @@ InProcessPlant::InProcessPlant(const config::Config& config, PlantSettings setti
                                     .transmit = {},
                                     .table_memory = {parts.table.get(), table_size},
                                     .seed = {.first = 1, .second = 2},
-                                    .mempool = frame_pool()};
+                                    .mempool = frame_pool(),
+                                    .workers = {}};
+    for (const auto& each : workers_) worker.workers.push_back(&each->crossing);
     for (std::size_t port = 0; port < ports_.size(); ++port) {
       const std::uint16_t ethdev = ports_[port]->ethdev();
       if (i < settings_.queues) {

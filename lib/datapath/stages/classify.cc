@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include <algorithm>
+
 #include "lib/datapath/stages/stages.h"
+#include "lib/net/quoted_packet.h"
 
 namespace drover::datapath::stages {
 namespace {
@@ -44,6 +47,32 @@ Verdict judge(const Packet& packet, const PortFacts& port, const Snapshot& snaps
   return Verdict::pending;
 }
 
+void look_ahead(Packet& packet, const WorkerState& state) {
+  packet.hash = state.table.hash(packet.key);
+  state.table.prefetch(packet.hash);
+}
+
+// An ICMP error gets the key of the flow to which the packet that it quotes was the answer.
+Verdict classify_icmp(Packet& packet, const WorkerState& state) {
+  const FrameHeaders& headers = packet.headers;
+  const auto type = header_at<IcmpHeader>(packet.contiguous(), headers.transport_offset).type;
+  if (type == IcmpHeader::echo_request) return Verdict::answered_echo;
+  if (!is_icmp_error(type)) return Verdict::icmp_ignored;
+  const auto message =
+      packet.contiguous().first(std::min<std::size_t>(headers.end, packet.contiguous().size()));
+  const auto quoted =
+      read_quoted_packet(message.subspan(headers.transport_offset + sizeof(IcmpHeader)));
+  const Vip* vip = quoted ? state.snapshot->find_vip(quoted->source) : nullptr;
+  if (vip == nullptr) return Verdict::icmp_ignored;
+  packet.role = Role::quoted;
+  packet.key = {.client = quoted->destination,
+                .client_port = quoted->destination_port,
+                .virtual_port = quoted->source_port,
+                .vip = quoted->protocol == ip_protocol::tcp ? vip->tcp : vip->udp};
+  look_ahead(packet, state);
+  return Verdict::pending;
+}
+
 Verdict classify_transport(Packet& packet, const Vip& vip, const WorkerState& state) {
   const std::size_t offset = packet.headers.transport_offset;
   // TCP and UDP begin with the same two ports.
@@ -58,17 +87,14 @@ Verdict classify_transport(Packet& packet, const Vip& vip, const WorkerState& st
       packet.key.vip = vip.udp;
       break;
     case ip_protocol::icmp:
-      return header_at<IcmpHeader>(packet.contiguous(), offset).type == IcmpHeader::echo_request
-                 ? Verdict::answered_echo
-                 : Verdict::icmp_ignored;
+      return classify_icmp(packet, state);
     default:
       return Verdict::refused_unreachable;
   }
   packet.key.client = Ipv4Address(packet.ipv4().source);
   packet.key.client_port = ports.source_port.value();
   packet.key.virtual_port = ports.destination_port.value();
-  packet.hash = state.table.hash(packet.key);
-  state.table.prefetch(packet.hash);
+  look_ahead(packet, state);
   return Verdict::pending;
 }
 
@@ -83,10 +109,13 @@ Verdict classify_ipv4(Packet& packet, const PortFacts& port, const WorkerState& 
 
 void classify(Burst& burst, WorkerState& state) {
   const PortFacts& port = state.snapshot->ports[burst.port.value()];
+  burst.related = false;
   for (Packet& packet : burst.packets()) {
+    packet.role = Role::flow;
     switch (packet.headers.kind) {
       case FrameKind::ipv4:
         packet.verdict = classify_ipv4(packet, port, state);
+        burst.related |= packet.role != Role::flow;
         break;
       case FrameKind::arp:
         packet.verdict = packet.headers.fault == FrameFault::none

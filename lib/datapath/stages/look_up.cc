@@ -44,7 +44,8 @@ bool follow_connection(Packet& packet, WorkerState& state) {
 
 void look_up(Burst& burst, WorkerState& state) {
   for (Packet& packet : burst.packets())
-    if (packet.verdict == Verdict::pending) follow_connection(packet, state);
+    if (packet.verdict == Verdict::pending && packet.role == Role::flow)
+      follow_connection(packet, state);
 }
 
 }  // namespace drover::datapath::stages

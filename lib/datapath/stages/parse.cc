@@ -4,8 +4,9 @@
 namespace drover::datapath::stages {
 namespace {
 
-// Longer than all headers that are looked at: Ethernet, two tags, IPv4 with options, TCP.
-constexpr std::uint32_t longest_headers = 128;
+// Longer than all headers that are looked at: Ethernet, two tags, IPv4 with options, then TCP, or
+// ICMP with a quoted IPv4 header with options and its ports.
+constexpr std::uint32_t longest_headers = 160;
 
 }  // namespace
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include <optional>
+#include "lib/datapath/stages/schedule.h"
 
 #include "lib/datapath/stages/look_up.h"
 #include "lib/datapath/stages/stages.h"
@@ -19,16 +19,9 @@ Verdict refusal(const Packet& packet) {
   return has_flag(packet, TcpHeader::rst) ? Verdict::stray_reset : Verdict::refused_reset;
 }
 
-// Where every balancer with these servers puts the flow.
-std::optional<std::uint32_t> place_by_hash(const Packet& packet, const VirtualService& service) {
-  const std::uint64_t ports = std::uint64_t{packet.key.client_port} << 16 | packet.key.virtual_port;
-  const std::uint64_t client = packet.key.client.value();
-  return service.placement.look_up(balance::stable_hash(client << 32 | ports));
-}
-
 // Without room in the table the flow goes where its later packets, too, will be placed by hash.
 void forward_unkept(Packet& packet, WorkerState& state, const VirtualService& service) {
-  const auto placed = place_by_hash(packet, service);
+  const auto placed = place_by_hash(packet, state, service);
   if (!placed) {
     packet.verdict = refusal(packet);
     return;
@@ -56,7 +49,7 @@ void enter(Packet& packet, WorkerState& state, const VirtualService& service,
 }
 
 void adopt(Packet& packet, WorkerState& state, const VirtualService& service) {
-  const auto placed = place_by_hash(packet, service);
+  const auto placed = place_by_hash(packet, state, service);
   if (placed)
     enter(packet, state, service, service.candidates[*placed], true);
   else
@@ -81,20 +74,36 @@ void treat_unknown(Packet& packet, WorkerState& state, const VirtualService& ser
   }
 }
 
+// IPVS counts a connection for each such datagram, too, though none is there.
+void forward_once(Packet& packet, WorkerState& state, DestinationId destination) {
+  packet.destination = &state.destination(destination);
+  packet.destination->counters[state.id.value()].connections.add(1);
+  packet.verdict = Verdict::forwarded_once;
+}
+
 void schedule_new(Packet& packet, WorkerState& state, const VirtualService& service) {
   auto& memory = (*service.memory)[state.id.value()];
   const auto picked = service.scheduler->pick(memory.state);
-  if (picked)
-    enter(packet, state, service, service.candidates[*picked], false);
-  else
+  if (!picked)
     packet.verdict = refusal(packet);
+  else if (service.one_packet)
+    forward_once(packet, state, service.candidates[*picked]);
+  else
+    enter(packet, state, service, service.candidates[*picked], false);
 }
 
 }  // namespace
 
+std::optional<std::uint32_t> place_by_hash(const Packet& packet, WorkerState& /*state*/,
+                                           const VirtualService& service) {
+  const std::uint64_t ports = std::uint64_t{packet.key.client_port} << 16 | packet.key.virtual_port;
+  const std::uint64_t client = packet.key.client.value();
+  return service.placement.look_up(balance::stable_hash(client << 32 | ports));
+}
+
 void schedule(Burst& burst, WorkerState& state) {
   for (Packet& packet : burst.packets()) {
-    if (packet.verdict != Verdict::pending) continue;
+    if (packet.verdict != Verdict::pending || packet.role != Role::flow) continue;
     const VirtualService* service =
         state.snapshot->find_service(packet.key.vip, packet.key.virtual_port);
     if (service == nullptr) {

@@ -44,6 +44,7 @@ void settle(Burst& burst, WorkerState& state) {
       send_to_server(packet, state);
       continue;
     }
+    if (packet.verdict == Verdict::taken) continue;
     if (packet.verdict == Verdict::to_kernel) {
       give_to_kernel(packet, state);
       continue;

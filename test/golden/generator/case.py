@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Writes one case: a folder with drover.yaml and frames.txt (golden_case.h explains the lines)."""
 
-from scapy.layers.inet import IP, TCP
+from scapy.layers.inet import IP, TCP, UDP
 from scapy.layers.l2 import Ether
 
 from .plant import A, B, C, CLIENT, PORT_MAC, ROUTER_MAC, VIP, mac_bytes, worker_of
@@ -16,9 +16,13 @@ def config(services=None, servers=(A, B, C), pin=True, ports=(80,), before="", p
     return text + (services or service("web", VIP, servers, pin=pin, ports=ports))
 
 
-def service(name, vip, servers, pin=True, ports=(80,)):
-    listed = ", ".join(map(str, ports))
-    text = f"  - name: {name}\n    address: {vip}\n    ports: [{listed}]\n    servers:\n"
+def service(name, vip, servers, pin=True, ports=(80,), more=""):
+    """`more`: further keys, such as "protocol: udp", on one line."""
+    listed = "any" if ports == "any" else f"[{', '.join(map(str, ports))}]"
+    text = f"  - name: {name}\n    address: {vip}\n    ports: {listed}\n"
+    if more:
+        text += f"    {more}\n"
+    text += "    servers:\n"
     for server in servers:
         weight = "" if server.weight == 1 else f", weight: {server.weight}"
         mac = f', mac: "{server.mac}"' if pin else ""
@@ -26,11 +30,11 @@ def service(name, vip, servers, pin=True, ports=(80,)):
     return text
 
 
-def case(name, text=None, host=False, **more_files):
+def case(name, text=None, host=False, four_workers=False, **more_files):
     """Registers a function that writes the case. `more_files`: other configurations, to reload."""
 
     def register(function):
-        CASES[name] = (function, text or config(), host, more_files)
+        CASES[name] = (function, text or config(), host, four_workers, more_files)
         return function
 
     return register
@@ -42,6 +46,12 @@ def tcp(flags, port=40000, client=CLIENT, vip=VIP, to=80, data=b"", mac=ROUTER_M
     for field, value in fields.items():
         setattr(segment, field, value)
     return Ether(src=mac, dst=PORT_MAC) / IP(src=client, dst=vip, id=1) / segment / data
+
+
+def udp(port=40000, client=CLIENT, vip=VIP, to=53, data=b"data", **fields):
+    """A datagram from a client to a VIP, not padded."""
+    return (Ether(src=ROUTER_MAC, dst=PORT_MAC) / IP(src=client, dst=vip, id=1, **fields) /
+            UDP(sport=port, dport=to) / data)
 
 
 def padded(frame):
@@ -125,10 +135,13 @@ class Case:
 
 
 def write(name, folder):
-    """Writes the case; frames-2-workers.txt only where two workers differ from one."""
-    function, text, host, more = CASES[name]
+    """Writes the case; frames-2-workers.txt only where two workers differ from one.
+
+    frames-4-workers.txt where four are wanted, so that the runner plays four.
+    """
+    function, text, host, four_workers, more = CASES[name]
     texts = {}
-    for workers in (1, 2):
+    for workers in (1, 2, 4) if four_workers else (1, 2):
         written = Case(workers, host)
         function(written)
         about = "".join(f"# {line.strip()}\n" for line in function.__doc__.strip().splitlines())
@@ -137,6 +150,8 @@ def write(name, folder):
     files = {"drover.yaml": text, "frames.txt": texts[1]}
     if texts[2] != texts[1]:
         files["frames-2-workers.txt"] = texts[2]
+    if four_workers:
+        files["frames-4-workers.txt"] = texts[4]
     files |= {f"{key}.yaml": value for key, value in more.items()}
     for file_name, content in files.items():
         (folder / file_name).write_text(content, encoding="ascii")

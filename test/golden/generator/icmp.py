@@ -61,8 +61,9 @@ def echo_damaged(c):
 
 @case("icmp-ignored")
 def icmp_ignored(c):
-    """Any other ICMP for the VIP is counted and dropped."""
-    for kind in ("echo-reply", "dest-unreach", "time-exceeded", "address-mask-request", "redirect"):
+    """Any other ICMP for the VIP is counted and dropped; so are errors that quote no flow."""
+    for kind in ("echo-reply", "dest-unreach", "time-exceeded", "address-mask-request", "redirect",
+                 "parameter-problem"):
         frame = echo()
         frame[ICMP].type = kind
         c.drop(frame, "icmp_ignored")

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What one worker hands to another, since each alone reads and writes its tables.
+//
+// A frame travels with the question or the decision about it. Whoever gets it parses it anew, so
+// nothing but what stands here has to agree. A ring that is full loses the frame (handover_full).
+#pragma once
+
+#include <cstdint>
+
+#include "lib/base/strong_id.h"
+
+struct rte_mbuf;
+
+namespace drover::datapath {
+
+struct Handover {
+  enum class Kind : std::uint8_t {
+    seek,  // an ICMP error: to whom belongs the flow that it quotes? From worker to worker
+  };
+  rte_mbuf* frame = nullptr;
+  Kind kind = Kind::seek;
+  PortId port;      // it came in by
+  WorkerId origin;  // who asks
+  std::uint32_t padding = 0;
+};
+static_assert(sizeof(Handover) == 16);
+
+}  // namespace drover::datapath

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "lib/datapath/stages/schedule.h"
+#include "lib/datapath/stages/stages.h"
+
+namespace drover::datapath::stages {
+namespace {
+
+void forward_quoted(Packet& packet, WorkerState& state, DestinationId server) {
+  packet.destination = &state.destination(server);
+  const bool back =
+      packet.destination->resolved && packet.ethernet().source == packet.destination->mac;
+  packet.verdict = back ? Verdict::reflected : Verdict::forwarded_quoted;
+}
+
+// Whether a packet in mid-stream that belongs to no connection goes where its hash says.
+bool places_unknown(const VirtualService& service, const Snapshot& snapshot) {
+  return service.protocol == ip_protocol::tcp && snapshot.unknown == UnknownPolicy::adopt;
+}
+
+// No worker has the flow. If its next packet would be placed by hash, then so is this.
+void place_quoted(Packet& packet, WorkerState& state) {
+  const Snapshot& snapshot = *state.snapshot;
+  const VirtualService* service = snapshot.find_service(packet.key.vip, packet.key.virtual_port);
+  packet.verdict = Verdict::quoted_unknown;
+  if (service == nullptr || !places_unknown(*service, snapshot)) return;
+  if (const auto placed = place_by_hash(packet, state, *service))
+    forward_quoted(packet, state, service->candidates[*placed]);
+}
+
+// An ICMP error hashes to any worker. Its flow's connection is only read: the error is not the
+// client's, and says nothing about the connection's state (as IPVS has it).
+void find_quoted_flow(Packet& packet, PortId port, WorkerState& state) {
+  ConnectionAccounting accounting = state.accounting();
+  if (const auto* connection =
+          state.table.find(packet.key, packet.hash, state.tick(), accounting)) {
+    forward_quoted(packet, state, connection->destination());
+    return;
+  }
+  const WorkerId origin = state.handed != nullptr ? state.handed->origin : state.id;
+  const WorkerId next = state.peers.next();
+  if (next == origin) {
+    place_quoted(packet, state);
+    return;
+  }
+  state.peers.hand(
+      next, {.frame = packet.mbuf, .kind = Handover::Kind::seek, .port = port, .origin = origin});
+  packet.verdict = Verdict::taken;
+}
+
+}  // namespace
+
+void relate(Burst& burst, WorkerState& state) {
+  for (Packet& packet : burst.packets())
+    if (packet.verdict == Verdict::pending && packet.role == Role::quoted)
+      find_quoted_flow(packet, burst.port, state);
+}
+
+}  // namespace drover::datapath::stages
