@@ -3,7 +3,7 @@
 import socket
 import threading
 
-PORT = 2222  # ssh's own may be taken
+PORT = 22
 
 
 class EchoServer:

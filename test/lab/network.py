@@ -70,6 +70,8 @@ def _add_namespace(host):
     # Nothing is sent unasked, and no address waits for its duplicates to be ruled out.
     host.set(net__ipv6__conf__all__accept_dad=0, net__ipv6__conf__default__accept_dad=0,
              net__ipv6__conf__default__router_solicitations=0)
+    # A client's port that comes around while its last connection is remembered goes to the same server again.
+    host.set(net__ipv4__ip_local_port_range="1024 65535")
     if host.name == "switch":
         host.set(net__ipv6__conf__default__disable_ipv6=1)
 

@@ -40,9 +40,9 @@ class Restart(Scenario):
         self.assertNothingLeft()
 
     def test_sigterm_under_load(self):
-        siege = Siege(self.client, f"http://{VIP}/", self.lab.directory, 20, seconds=10)
+        siege = Siege(self.client, f"http://{VIP}/", self.lab.directory, 20, seconds=40)
         self.addCleanup(siege.end)
-        wait_until(lambda: len(self.lab.web_servers[0].requests()) > 100, "load")
+        wait_until(lambda: len(self.lab.web_servers[0].requests()) > 20, "load", deadline=30)
         self.assertEqual(self.balancer.stop(signal.SIGTERM, deadline=5), 0)
         self.assertNothingLeft()
 
@@ -55,9 +55,9 @@ class Restart(Scenario):
         self.assertNothingLeft()
 
     def test_start_after_kill_under_load(self):
-        siege = Siege(self.client, f"http://{VIP}/", self.lab.directory, 20, seconds=10)
+        siege = Siege(self.client, f"http://{VIP}/", self.lab.directory, 20, seconds=40)
         self.addCleanup(siege.end)
-        wait_until(lambda: len(self.lab.web_servers[0].requests()) > 100, "load")
+        wait_until(lambda: len(self.lab.web_servers[0].requests()) > 20, "load", deadline=30)
         self.balancer.stop(signal.SIGKILL)
         self.balancer.start(self.file())
         siege.end()
