@@ -84,7 +84,7 @@ struct Service {
   Protocol protocol = Protocol::tcp;
   std::string scheduler = "rr";
   bool one_packet = false;  // udp: every datagram is scheduled for itself
-  std::string pool;  // a key of Config::pools
+  std::string pool;         // a key of Config::pools
   std::optional<Persistence> persistence;
   std::optional<IpAddress> sorry_server;
 };

@@ -180,7 +180,8 @@ class ControlLoop::Loop {
 
   std::vector<std::string> notes() const {
     std::vector<std::string> notes{
-        "the VIPs do not answer what is asked from this host, the balancer itself: ask from another "
+        "the VIPs do not answer what is asked from this host, the balancer itself: ask from "
+        "another "
         "host, or ask a real server by its own address"};
     if (!plant_->hugepages)
       notes.emplace_back(
