@@ -42,8 +42,9 @@ Result<bool> choose_memory(const EalSettings& settings) {
       fmt::format("reserve 2 MB pages: sysctl -w vm.nr_hugepages={}",
                   (pages.total_megabytes + settings.megabytes - pages.free_megabytes + 1) / 2);
   if (!settings.pci) {
-    log::warning("hugepages: {} MB are free, {} MB are needed: running without, which is slower; {}",
-                 pages.free_megabytes, settings.megabytes, reserve);
+    log::warning(
+        "hugepages: {} MB are free, {} MB are needed: running without, which is slower; {}",
+        pages.free_megabytes, settings.megabytes, reserve);
     return true;
   }
   return failure(
@@ -58,6 +59,7 @@ int init(std::vector<std::string> arguments) {
   static std::vector<char*> argv;
   kept = std::move(arguments);
   kept.insert(kept.begin(), "droverd");
+  argv.reserve(kept.size() + 1);
   for (std::string& argument : kept) argv.push_back(argument.data());
   argv.push_back(nullptr);
   return rte_eal_init(static_cast<int>(kept.size()), argv.data());

@@ -72,9 +72,10 @@ int set_up_queues(const EthdevSettings& settings, const rte_eth_dev_info& info,
 
 Result<std::unique_ptr<Ethdev>> Ethdev::start(const EthdevSettings& settings) {
   const std::string where = fmt::format("port {}", settings.port);
+  LogCapture captured;
   rte_eth_dev_info info{};
   if (rte_eth_dev_info_get(settings.port, &info) != 0)
-    return failure(where, "DPDK has no such port");
+    return failure(where, "DPDK has no such port: " + captured.cause());
 
   std::unique_ptr<Ethdev> ethdev(new Ethdev);
   ethdev->port_ = settings.port;
@@ -85,7 +86,6 @@ Result<std::unique_ptr<Ethdev>> Ethdev::start(const EthdevSettings& settings) {
   ethdev->mtu_ = mtu_of(settings.port, info);
   ethdev->multi_segment_tx_ = (info.tx_offload_capa & RTE_ETH_TX_OFFLOAD_MULTI_SEGS) != 0;
 
-  LogCapture captured;
   const auto fail = [&](const char* step, int error) {
     return failure(where, fmt::format("{} {}: {} ({})", ethdev->driver_, step, errno_text(-error),
                                       captured.cause()));

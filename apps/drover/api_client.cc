@@ -26,7 +26,7 @@ namespace http = beast::http;
 using Local = asio::local::stream_protocol;
 using ErrorCode = boost::system::error_code;
 
-constexpr std::size_t piece_bytes = 64 * 1024;
+constexpr std::size_t piece_bytes = 64UL * 1024;
 
 // Asio's time-outs work with asynchronous operations only, so each step runs its own little loop.
 class Connection {

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <memory>
 #include <thread>
+#include <utility>
 
 #include "apps/drover/api_client.h"
 #include "apps/drover/command.h"
@@ -36,10 +37,15 @@ ExitStatus list_json(const ApiClient& client) {
 }
 
 ExitStatus list_connections(const ApiClient& client, bool json) {
-  if (!json) print(connections_header());
+  // Not before there is an answer: a complaint must not follow a header.
+  bool begun = json;
+  const auto begin = [&begun] {
+    if (!std::exchange(begun, true)) print(connections_header());
+  };
   Result<void> understood;
   const auto read = client.get_lines("/v1/connections", [&](std::string_view line) {
     if (json) return print(std::string(line) + "\n");
+    begin();
     const auto row = api::decode_connection(line);
     if (row)
       print(connection_line(*row));
@@ -48,6 +54,7 @@ ExitStatus list_connections(const ApiClient& client, bool json) {
   });
   if (!read) return complain(read.error());
   if (!understood) return complain(understood.error());
+  begin();
   return ExitStatus::done;
 }
 

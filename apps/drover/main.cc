@@ -16,8 +16,8 @@ int run(int argc, char** argv) {
   app.set_version_flag("--version", std::string("drover ") + version);
   app.add_option("--socket", context.socket, "droverd's socket (api.socket in its file)")
       ->capture_default_str();
-  app.require_subcommand(1);
-  app.fallthrough();  // --socket may stand behind the command too
+  app.require_subcommand(0, 1);  // none is told of below, so that a misspelt one is told of by name
+  app.fallthrough();             // --socket may stand behind the command too
   add_list(app, context);
   add_status(app, context);
   add_watch(app, context);
@@ -26,6 +26,10 @@ int run(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : static_cast<int>(ExitStatus::usage);
+  }
+  if (app.get_subcommands().empty()) {
+    std::fputs(app.help().c_str(), stderr);
+    return static_cast<int>(ExitStatus::usage);
   }
   if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
     return static_cast<int>(complain({"stdout", "cannot be written", ""}));

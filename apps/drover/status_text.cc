@@ -31,15 +31,16 @@ std::string link(const api::Link& link) {
 }
 
 std::string port(const api::Port& port) {
-  std::string facts = fmt::format("{} {}, {}, MTU {}, {}", port.driver, port.device,
-                                  link(port.link), port.mtu, plural(port.queues, "queue"));
-  if (port.mac) facts += ", MAC " + to_string(*port.mac);
+  const std::string use = fmt::format("{} {}, {}, {}", port.driver, port.device, link(port.link),
+                                      plural(port.queues, "queue"));
+  std::string facts = fmt::format("MTU {}", port.mtu);
+  if (port.mac) facts = "MAC " + to_string(*port.mac) + ", " + facts;
   if (!port.kernel_interface.empty() && port.kernel_interface != port.device)
     facts += ", kernel interface " + port.kernel_interface;
   const std::string counts = fmt::format(
       "frames: received {}, sent {}, missed {}, errors {}, no buffer {}", grouped(port.received),
       grouped(port.sent), grouped(port.missed), grouped(port.errors), grouped(port.no_mbuf));
-  return wrap("  " + port.name + ": ", facts) + wrap("    ", counts);
+  return wrap("  " + port.name + ": ", use) + wrap("    ", facts) + wrap("    ", counts);
 }
 
 std::string worker(const api::Worker& worker) {
@@ -59,10 +60,11 @@ std::string table(const api::Table& table) {
   const double share = table.capacity == 0 ? 0
                                            : 100 * static_cast<double>(table.entries) /
                                                  static_cast<double>(table.capacity);
-  std::string text = fmt::format("{} of {} entries in use ({:.1f} %)", grouped(table.entries),
-                                 grouped(table.capacity), share);
-  if (!table.evicted.empty()) text += "; evicted: " + counters(table.evicted);
-  return text + fmt::format("; packets without room {}", grouped(table.unplaced));
+  const std::string evicted =
+      table.evicted.empty() ? "" : fmt::format("evicted: {}; ", counters(table.evicted));
+  return wrap("  ", fmt::format("{} of {} entries in use ({:.1f} %)", grouped(table.entries),
+                                grouped(table.capacity), share)) +
+         wrap("  ", evicted + "packets without room: " + grouped(table.unplaced));
 }
 
 std::string verdicts(const api::Counters& verdicts) {
@@ -104,7 +106,7 @@ std::string status_text(const api::Status& status) {
   text += section("Ports", status.ports, port);
   text += section("Workers   lcore   core      busy              bursts              sleeps",
                   status.workers, worker);
-  text += "\nConnection table\n" + wrap("  ", table(status.table));
+  text += "\nConnection table\n" + table(status.table);
   if (!status.verdicts.empty()) text += "\nVerdicts (packets)\n" + verdicts(status.verdicts);
   text += section("Real servers                              MAC address       known from",
                   status.servers, server);

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "apps/droverd/daemon.h"
 
-#include <fmt/format.h>
-
+#include <algorithm>
 #include <memory>
 #include <set>
 #include <utility>
@@ -35,25 +34,10 @@ PortSettings::Driver driver_of(config::PortDriver driver) {
   return PortSettings::vdev;
 }
 
-using Drivers = std::vector<std::unique_ptr<PortDriver>>;
-
-Result<Drivers> check_ports(const config::Config& config) {
-  Drivers drivers;
-  for (const config::Port& port : config.ports) {
-    drivers.push_back(make_port_driver({.name = port.name,
-                                        .driver = driver_of(port.driver),
-                                        .device = port.device,
-                                        .host_addresses = config.own_addresses(),
-                                        .queues_wanted = config.workers.count}));
-    if (auto checked = drivers.back()->check(); !checked) return tl::unexpected(checked.error());
-  }
-  return drivers;
-}
-
 bool uses_pci(const config::Config& config) {
-  for (const config::Port& port : config.ports)
-    if (port.driver == config::PortDriver::pci) return true;
-  return false;
+  return std::ranges::any_of(config.ports, [](const config::Port& port) {
+    return port.driver == config::PortDriver::pci;
+  });
 }
 
 MempoolSettings mempool_settings(const config::Config& config, bool hugepages) {
@@ -63,121 +47,146 @@ MempoolSettings mempool_settings(const config::Config& config, bool hugepages) {
           .pci = uses_pci(config)};
 }
 
-Result<std::unique_ptr<Eal>> start_eal(const config::Config& config, const Drivers& drivers,
-                                       const CoreChoice& cores) {
-  EalSettings settings{.worker_cpus = cores.workers,
-                       .main_cpus = cores.control,
-                       .pci = uses_pci(config),
-                       .port_arguments = {}};
-  // The larger of the two sizes that the pool may have.
-  settings.megabytes = std::max(mempool_megabytes(mempool_settings(config, true)),
-                                mempool_megabytes(mempool_settings(config, false))) +
-                       WorkerPool::megabytes(config) + 16;
-  for (const auto& driver : drivers)
-    for (std::string& argument : driver->eal_arguments())
-      settings.port_arguments.push_back(std::move(argument));
-  return Eal::start(settings);
-}
-
-using Ethdevs = std::vector<std::unique_ptr<Ethdev>>;
-
-Result<Ethdevs> start_ports(const config::Config& config, const Drivers& drivers,
-                            rte_mempool* mempool) {
-  Ethdevs ethdevs;
-  for (std::size_t i = 0; i < drivers.size(); ++i) {
-    if (auto probed = drivers[i]->probe(); !probed) return tl::unexpected(probed.error());
-    auto ethdev = Ethdev::start(
-        {.port = drivers[i]->ethdev_port(), .queues = config.workers.count, .mempool = mempool});
-    if (!ethdev) return tl::unexpected(ethdev.error());
-    const std::string& name = config.ports[i].name;
-    log::info("port {}: {} on {}, {} queue(s), MAC address {}, MTU {}", name, (*ethdev)->driver(),
-              config.ports[i].device, (*ethdev)->queues(), to_string((*ethdev)->mac()),
-              (*ethdev)->mtu());
-    if ((*ethdev)->queues() < config.workers.count)
-      log::warning("port {}: has {} queue(s), so only the first {} of {} workers poll it", name,
-                   (*ethdev)->queues(), (*ethdev)->queues(), config.workers.count);
-    ethdevs.push_back(std::move(*ethdev));
-  }
-  return ethdevs;
-}
-
-Result<void> steer(const config::Config& config, const Drivers& drivers) {
-  std::set<IpAddress> unique;
-  for (const config::Service& service : config.services) unique.insert(service.address);
-  const std::vector<IpAddress> vips(unique.begin(), unique.end());
-  for (const auto& driver : drivers)
-    if (auto steered = driver->steer(vips); !steered) return steered;
+// Puts what `made` holds in its place, or gives the error on.
+template <class T>
+Result<void> keep(Result<T> made, T& place) {
+  if (!made) return tl::unexpected(std::move(made.error()));
+  place = std::move(*made);
   return {};
 }
+
+class Daemon {
+ public:
+  explicit Daemon(const config::Config& config)
+      : config_(config), snapshots_(config.workers.count) {}
+
+  Result<void> run() {
+    for (const auto step :
+         {&Daemon::check_host, &Daemon::check_ports, &Daemon::open_control, &Daemon::start_eal,
+          &Daemon::make_pool, &Daemon::start_ports, &Daemon::make_workers, &Daemon::attach_control,
+          &Daemon::start_forwarding})
+      if (auto done = (this->*step)(); !done) return done;
+    log::info("droverd {} is ready", version);
+    loop_->run();
+    return {};
+  }
+
+ private:
+  Result<void> check_host() {
+    return check_privileges()
+        .and_then([this] { return check_vips_are_not_local(config_); })
+        .and_then([this] { return check_own_addresses(config_); })
+        .and_then([this] { return keep(choose_cores(config_.workers, allowed_cores()), cores_); });
+  }
+
+  Result<void> check_ports() {
+    for (const config::Port& port : config_.ports) {
+      drivers_.push_back(make_port_driver({.name = port.name,
+                                           .driver = driver_of(port.driver),
+                                           .device = port.device,
+                                           .host_addresses = config_.own_addresses(),
+                                           .queues_wanted = config_.workers.count}));
+      if (auto checked = drivers_.back()->check(); !checked) return checked;
+    }
+    return {};
+  }
+
+  Result<void> open_control() {
+    control::block_stop_signals();
+    return keep(control::ControlLoop::open(config_), loop_);
+  }
+
+  Result<void> start_eal() {
+    EalSettings settings{.worker_cpus = cores_.workers,
+                         .main_cpus = cores_.control,
+                         .pci = uses_pci(config_),
+                         .port_arguments = {}};
+    // The larger of the two sizes that the pool may have.
+    settings.megabytes = std::max(mempool_megabytes(mempool_settings(config_, true)),
+                                  mempool_megabytes(mempool_settings(config_, false))) +
+                         WorkerPool::megabytes(config_) + 16;
+    for (const auto& driver : drivers_)
+      for (std::string& argument : driver->eal_arguments())
+        settings.port_arguments.push_back(std::move(argument));
+    return keep(Eal::start(settings), eal_);
+  }
+
+  Result<void> make_pool() {
+    return keep(make_mempool(mempool_settings(config_, !eal_->runs_without_hugepages())), mempool_);
+  }
+
+  Result<void> start_ports() {
+    for (std::size_t i = 0; i < drivers_.size(); ++i) {
+      if (auto probed = drivers_[i]->probe(); !probed) return probed;
+      auto ethdev = Ethdev::start({.port = drivers_[i]->ethdev_port(),
+                                   .queues = config_.workers.count,
+                                   .mempool = mempool_.get()});
+      if (!ethdev) return tl::unexpected(ethdev.error());
+      announce(config_.ports[i], **ethdev);
+      ethdevs_.push_back(std::move(*ethdev));
+    }
+    return {};
+  }
+
+  void announce(const config::Port& port, const Ethdev& ethdev) const {
+    log::info("port {}: {} on {}, {} queue(s), MAC address {}, MTU {}", port.name, ethdev.driver(),
+              port.device, ethdev.queues(), to_string(ethdev.mac()), ethdev.mtu());
+    if (ethdev.queues() < config_.workers.count)
+      log::warning("port {}: has {} queue(s), so only the first {} of {} workers poll it",
+                   port.name, ethdev.queues(), ethdev.queues(), config_.workers.count);
+  }
+
+  Result<void> make_workers() {
+    WorkerPool::Settings settings{.config = config_,
+                                  .ports = {},
+                                  .cores = cores_.workers,
+                                  .snapshots = snapshots_,
+                                  .control = loop_->doorbell(),
+                                  .mempool = mempool_.get()};
+    for (const auto& ethdev : ethdevs_) settings.ports.push_back(ethdev.get());
+    return keep(WorkerPool::make(settings), workers_);
+  }
+
+  Result<void> attach_control() {
+    plant_ = {.ports = {},
+              .workers = workers_->handles(),
+              .snapshots = &snapshots_,
+              .mempool = mempool_.get(),
+              .table_capacity = workers_->table_capacity(),
+              .hugepages = !eal_->runs_without_hugepages()};
+    for (std::size_t i = 0; i < ethdevs_.size(); ++i)
+      plant_.ports.push_back({&config_.ports[i], drivers_[i].get(), ethdevs_[i].get()});
+    return loop_->attach(plant_);
+  }
+
+  Result<void> start_forwarding() {
+    workers_->launch();
+    std::set<IpAddress> unique;
+    for (const config::Service& service : config_.services) unique.insert(service.address);
+    const std::vector<IpAddress> vips(unique.begin(), unique.end());
+    for (const auto& driver : drivers_)
+      if (auto steered = driver->steer(vips); !steered) return steered;
+    return {};
+  }
+
+  // Destroyed from the last to the first: the workers go before what they use, the control loop
+  // before the ports, these before their drivers, all before their memory.
+  const config::Config& config_;
+  CoreChoice cores_;
+  std::unique_ptr<Eal> eal_;
+  Mempool mempool_;
+  std::vector<std::unique_ptr<PortDriver>> drivers_;
+  std::vector<std::unique_ptr<Ethdev>> ethdevs_;
+  control::Plant plant_;
+  std::unique_ptr<control::ControlLoop> loop_;
+  datapath::SnapshotStore snapshots_;
+  std::unique_ptr<WorkerPool> workers_;
+};
 
 }  // namespace
 
 Result<void> run_daemon(const config::Config& config) {
-  if (auto checked = check_privileges(); !checked) return checked;
-  if (auto checked = check_vips_are_not_local(config); !checked) return checked;
-  if (auto checked = check_own_addresses(config); !checked) return checked;
-  const auto cores = choose_cores(config.workers, allowed_cores());
-  if (!cores) return tl::unexpected(cores.error());
-
-  // Goes in the reverse order: the workers first, then who reads their counters, the ports, their
-  // drivers, the memory of them all.
-  std::unique_ptr<Eal> eal;
-  Mempool mempool;
-  Drivers drivers;
-  Ethdevs ethdevs;
-  std::unique_ptr<control::ControlLoop> loop;
-  datapath::SnapshotStore snapshots(config.workers.count);
-  std::unique_ptr<WorkerPool> workers;
-
-  if (auto checked = check_ports(config); checked)
-    drivers = std::move(*checked);
-  else
-    return tl::unexpected(checked.error());
-  control::block_stop_signals();
-  if (auto opened = control::ControlLoop::open(config); opened)
-    loop = std::move(*opened);
-  else
-    return tl::unexpected(opened.error());
-  if (auto started = start_eal(config, drivers, *cores); started)
-    eal = std::move(*started);
-  else
-    return tl::unexpected(started.error());
-  const bool hugepages = !eal->runs_without_hugepages();
-  if (auto made = make_mempool(mempool_settings(config, hugepages)); made)
-    mempool = std::move(*made);
-  else
-    return tl::unexpected(made.error());
-  if (auto started = start_ports(config, drivers, mempool.get()); started)
-    ethdevs = std::move(*started);
-  else
-    return tl::unexpected(started.error());
-
-  WorkerPool::Settings settings{.config = config,
-                                .ports = {},
-                                .cores = cores->workers,
-                                .snapshots = snapshots,
-                                .control = loop->doorbell(),
-                                .mempool = mempool.get()};
-  for (const auto& ethdev : ethdevs) settings.ports.push_back(ethdev.get());
-  if (auto made = WorkerPool::make(settings); made)
-    workers = std::move(*made);
-  else
-    return tl::unexpected(made.error());
-  control::Plant plant{.ports = {},
-                       .workers = workers->handles(),
-                       .snapshots = &snapshots,
-                       .mempool = mempool.get(),
-                       .table_capacity = workers->table_capacity(),
-                       .hugepages = hugepages};
-  for (std::size_t i = 0; i < ethdevs.size(); ++i)
-    plant.ports.push_back({&config.ports[i], drivers[i].get(), ethdevs[i].get()});
-  if (auto attached = loop->attach(plant); !attached) return attached;
-  workers->launch();
-  if (auto steered = steer(config, drivers); !steered) return steered;
-
-  log::info("droverd {} is ready", version);
-  loop->run();
-  return {};
+  return Daemon(config).run();
 }
 
 }  // namespace drover

@@ -67,7 +67,7 @@ struct WorkerPool::One {
 
 std::uint64_t WorkerPool::megabytes(const config::Config& config) {
   return table_bytes(config) * config.workers.count / (std::uint64_t{1} << 20) +
-         2 * config.workers.count;
+         std::uint64_t{2} * config.workers.count;
 }
 
 Result<std::unique_ptr<WorkerPool>> WorkerPool::make(const Settings& settings) {

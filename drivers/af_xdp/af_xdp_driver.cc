@@ -2,22 +2,19 @@
 #include "drivers/af_xdp/af_xdp_driver.h"
 
 #include <fmt/format.h>
+#include <rte_eal.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <cerrno>
 
 #include "drivers/af_xdp/attached_program.h"
+#include "drivers/af_xdp/mtu.h"
 #include "drivers/af_xdp/steer_object.h"
-#include "drivers/hugepages.h"
-#include "drivers/mempool.h"
 #include "lib/base/log.h"
 
 namespace drover {
 namespace {
-
-// What stands around the MTU's bytes in a frame: an Ethernet header and two VLAN tags.
-constexpr unsigned frame_overhead = 14 + 2 * 4;
 
 Result<void> check_kernel(const std::string& where) {
   const UniqueFd socket(::socket(AF_XDP, SOCK_RAW | SOCK_CLOEXEC, 0));
@@ -65,11 +62,7 @@ Result<void> AfXdpDriver::check_fitness() const {
   if (interface_.gro_hardware)
     return failure(device, "its hardware GRO merges frames",
                    fmt::format("ethtool -K {} rx-gro-hw off", device));
-  const unsigned longest =
-      longest_af_xdp_frame(read_hugepages().free_megabytes > 0) - frame_overhead;
-  if (interface_.mtu > longest)
-    return failure(device, fmt::format("its MTU of {} is more than af_xdp carries", interface_.mtu),
-                   fmt::format("ip link set dev {} mtu {}", device, longest));
+  if (auto fit = check_af_xdp_mtu(device, interface_.mtu, false); !fit) return fit;
   if (interface_.queues > settings_.queues_wanted)
     return failure(device,
                    fmt::format("it spreads frames over {} queues, but {} of them would be polled",
@@ -85,6 +78,8 @@ Result<void> AfXdpDriver::check_fitness() const {
 }
 
 Result<void> AfXdpDriver::probe() {
+  const bool hugepages = rte_eal_has_hugepages() != 0;
+  if (auto fit = check_af_xdp_mtu(settings_.device, interface_.mtu, hugepages); !fit) return fit;
   auto object = steer_object_file();
   if (!object) return tl::unexpected(object.error());
   object_ = std::move(*object);

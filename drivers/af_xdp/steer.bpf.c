@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: (BSD-3-Clause OR GPL-2.0-only)
 // Which frames of a kernel interface come to the data path: those for a VIP, and the ARP requests
-// and neighbour solicitations that ask for one. All else, and what is cut short, goes to the kernel.
+// and neighbour solicitations that ask for one. All else, and what is cut short, goes to the
+// kernel.
 //
 // net_af_xdp loads this program, attaches it and puts its sockets into `xsks_map`, whose name it
 // demands; the daemon fills `vips`. A queue without a socket leaves its frames to the kernel.
@@ -82,53 +83,53 @@ struct {
   __type(value, __u8);
 } vips SEC(".maps");
 
-static __always_inline int is_vip_v4(const __u8 *address) {
+static __always_inline int is_vip_v4(const __u8* address) {
   struct steer_key key = {.family = STEER_IPV4};
   __builtin_memcpy(key.address, address, 4);
   return bpf_map_lookup_elem(&vips, &key) != 0;
 }
 
-static __always_inline int is_vip_v6(const __u8 *address) {
+static __always_inline int is_vip_v6(const __u8* address) {
   struct steer_key key = {.family = STEER_IPV6};
   __builtin_memcpy(key.address, address, 16);
   return bpf_map_lookup_elem(&vips, &key) != 0;
 }
 
-static __always_inline int arp_for_vip(const void *at, const void *end) {
-  const struct arp *arp = at;
-  if ((const void *)(arp + 1) > end) return 0;
+static __always_inline int arp_for_vip(const void* at, const void* end) {
+  const struct arp* arp = at;
+  if ((const void*)(arp + 1) > end) return 0;
   if (arp->hardware_type != bpf_htons(1) || arp->protocol_type != ETHER_IPV4) return 0;
   if (arp->hardware_length != 6 || arp->protocol_length != 4) return 0;
   return is_vip_v4(arp->target_address);  // probes and announcements of it, too
 }
 
 // Fragments as well: only the address counts.
-static __always_inline int ipv4_for_vip(const void *at, const void *end) {
-  const struct ipv4 *ip = at;
-  if ((const void *)(ip + 1) > end) return 0;
+static __always_inline int ipv4_for_vip(const void* at, const void* end) {
+  const struct ipv4* ip = at;
+  if ((const void*)(ip + 1) > end) return 0;
   return is_vip_v4(ip->destination);
 }
 
 // A solicitation goes to the solicited-node group or, to confirm an entry, to the address itself.
-static __always_inline int ipv6_for_vip(const void *at, const void *end) {
-  const struct ipv6 *ip = at;
-  if ((const void *)(ip + 1) > end) return 0;
+static __always_inline int ipv6_for_vip(const void* at, const void* end) {
+  const struct ipv6* ip = at;
+  if ((const void*)(ip + 1) > end) return 0;
   if (is_vip_v6(ip->destination)) return 1;
-  const struct neighbour_solicitation *solicitation = (const void *)(ip + 1);
-  if (ip->next_header != NEXT_ICMPV6 || (const void *)(solicitation + 1) > end) return 0;
+  const struct neighbour_solicitation* solicitation = (const void*)(ip + 1);
+  if (ip->next_header != NEXT_ICMPV6 || (const void*)(solicitation + 1) > end) return 0;
   return solicitation->type == NEIGHBOUR_SOLICITATION && is_vip_v6(solicitation->target);
 }
 
-static __always_inline int for_vip(const void *at, const void *end) {
-  const struct ethernet *ethernet = at;
-  if ((const void *)(ethernet + 1) > end) return 0;
+static __always_inline int for_vip(const void* at, const void* end) {
+  const struct ethernet* ethernet = at;
+  if ((const void*)(ethernet + 1) > end) return 0;
   __be16 type = ethernet->type;
   at = ethernet + 1;
 #pragma unroll
   for (int i = 0; i < LONGEST_TAG_STACK; ++i) {
     if (type != ETHER_VLAN && type != ETHER_VLAN_S) break;
-    const struct vlan_tag *tag = at;
-    if ((const void *)(tag + 1) > end) return 0;
+    const struct vlan_tag* tag = at;
+    if ((const void*)(tag + 1) > end) return 0;
     type = tag->type;
     at = tag + 1;
   }
@@ -139,9 +140,9 @@ static __always_inline int for_vip(const void *at, const void *end) {
 }
 
 SEC("xdp")
-int drover_steer(struct xdp_md *context) {
-  const void *frame = (const void *)(long)context->data;
-  const void *end = (const void *)(long)context->data_end;
+int drover_steer(struct xdp_md* context) {
+  const void* frame = (const void*)(long)context->data;
+  const void* end = (const void*)(long)context->data_end;
   if (!for_vip(frame, end)) return XDP_PASS;
   return (int)bpf_redirect_map(&xsks_map, context->rx_queue_index, XDP_PASS);
 }

@@ -3,12 +3,12 @@
 
 #include <fmt/format.h>
 #include <linux/if_packet.h>
+#include <rte_eal.h>
 #include <sys/socket.h>
 
 #include "drivers/af_xdp/attached_program.h"
-#include "drivers/hugepages.h"
+#include "drivers/af_xdp/mtu.h"
 #include "drivers/kernel_interface.h"
-#include "drivers/mempool.h"
 
 namespace drover {
 
@@ -48,15 +48,19 @@ Result<void> VdevDriver::check_kernel_interface(const std::string& name) {
   setsockopt(all_multicast_.get(), SOL_PACKET, PACKET_ADD_MEMBERSHIP, &request, sizeof request);
 
   if (!settings().device.starts_with("net_af_xdp")) return {};
-  const unsigned longest = longest_af_xdp_frame(read_hugepages().free_megabytes > 0) - 22;
-  if (interface->mtu > longest)
-    return failure(name,
-                   fmt::format("its MTU of {} is more than net_af_xdp carries", interface->mtu),
-                   fmt::format("ip link set dev {} mtu {}", name, longest));
+  af_xdp_mtu_ = interface->mtu;
+  if (auto fit = check_af_xdp_mtu(name, af_xdp_mtu_, false); !fit) return fit;
   // libxdp goes on with a default program that a dead process of any kind has left.
   const auto program = attached_program(name, interface->index);
   if (program && *program && (*program)->name == "xsk_def_prog") return {};
   return detach_stale_program(name, interface->index);
+}
+
+Result<void> VdevDriver::probe() {
+  const bool hugepages = rte_eal_has_hugepages() != 0;
+  const std::string below = vdev_argument(settings().device, "iface");
+  if (auto fit = check_af_xdp_mtu(below, af_xdp_mtu_, hugepages); !fit) return fit;
+  return HostPort::probe();
 }
 
 }  // namespace drover

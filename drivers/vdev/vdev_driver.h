@@ -13,11 +13,13 @@ class VdevDriver : public HostPort {
  public:
   explicit VdevDriver(PortSettings settings) : HostPort(std::move(settings)) {}
   Result<void> check() override;
+  Result<void> probe() override;
 
  private:
   Result<void> check_kernel_interface(const std::string& name);
 
-  UniqueFd all_multicast_;  // keeps the kernel interface below from filtering groups
+  unsigned af_xdp_mtu_ = 0;  // of the kernel interface below net_af_xdp
+  UniqueFd all_multicast_;   // keeps the kernel interface below from filtering groups
 };
 
 // The value of `key` in "net_x0,key=value,..."; empty when it is not there.

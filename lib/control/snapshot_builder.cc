@@ -18,9 +18,8 @@ constexpr std::uint32_t fewest_slots = 251;
 
 std::uint64_t identity_of(const IpAddress& address) {
   if (address.is_v4()) return balance::stable_hash(address.v4().value());
-  const Ipv6Address v6 = address.v6();
   std::uint64_t identity = 0;
-  for (const std::uint8_t byte : v6.bytes())
+  for (const std::uint8_t byte : address.v6().bytes())
     identity = balance::stable_hash(identity << 8 ^ byte ^ identity >> 56);
   return identity;
 }
@@ -52,9 +51,9 @@ Result<void> SnapshotBuilder::configure(const config::Config& config,
       if (!view) return tl::unexpected(view.error());
       services.push_back(std::move(*view));
     }
-  vips_.clear();
+  std::vector<datapath::Vip> vips;
   for (const config::Service& service : config.services)
-    if (auto added = add_vip(service.address); !added) return added;
+    if (auto added = add_vip(service.address, vips); !added) return added;
 
   std::span<ServiceView> rest(services);
   for (const config::Service& service : config.services) {
@@ -62,6 +61,7 @@ Result<void> SnapshotBuilder::configure(const config::Config& config,
     persistence_groups_.assign(service, rest.first(count), ids_);
     rest = rest.subspan(count);
   }
+  vips_ = std::move(vips);
   ++candidate_generation_;
   services_ = std::move(services);
   std::map<ServiceKey, ServiceParts> before = std::exchange(parts_, {});
@@ -101,8 +101,8 @@ Result<ServiceView> SnapshotBuilder::view_of(const config::Config& config,
   return view;
 }
 
-Result<void> SnapshotBuilder::add_vip(const IpAddress& address) {
-  if (std::ranges::find(vips_, address, &datapath::Vip::address) != vips_.end()) return {};
+Result<void> SnapshotBuilder::add_vip(const IpAddress& address, std::vector<datapath::Vip>& vips) {
+  if (std::ranges::find(vips, address, &datapath::Vip::address) != vips.end()) return {};
   const auto tcp = ids_.vip(address, config::Protocol::tcp);
   const auto udp = ids_.vip(address, config::Protocol::udp);
   if (!tcp || !udp)
@@ -111,7 +111,7 @@ Result<void> SnapshotBuilder::add_vip(const IpAddress& address) {
   vip_keys_.resize(std::max(vip_keys_.size(), ids));
   vip_keys_[tcp->value()] = {address, config::Protocol::tcp, 0};
   vip_keys_[udp->value()] = {address, config::Protocol::udp, 0};
-  vips_.push_back({address.v4(), *tcp, *udp});
+  vips.push_back({address.v4(), *tcp, *udp});
   return {};
 }
 

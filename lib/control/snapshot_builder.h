@@ -66,7 +66,7 @@ class SnapshotBuilder {
   Result<ServiceView> view_of(const config::Config& config, const config::Service& service,
                               std::uint16_t port);
   std::shared_ptr<const datapath::VirtualService> make_service(const ServiceView& view);
-  Result<void> add_vip(const IpAddress& address);
+  Result<void> add_vip(const IpAddress& address, std::vector<datapath::Vip>& vips);
 
   std::uint16_t workers_;
   std::uint64_t generation_ = 0;

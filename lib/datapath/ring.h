@@ -25,8 +25,8 @@ class Ring {
   Ring(unsigned capacity, Producers producers) {
     const unsigned slots = rte_align32pow2(capacity + 1);
     const auto size = static_cast<std::size_t>(rte_ring_get_memsize_elem(sizeof(T), slots));
-    auto* ring = static_cast<rte_ring*>(std::aligned_alloc(
-        RTE_CACHE_LINE_SIZE, (size + RTE_CACHE_LINE_SIZE - 1) & ~(RTE_CACHE_LINE_SIZE - 1)));
+    auto* ring = static_cast<rte_ring*>(
+        std::aligned_alloc(RTE_CACHE_LINE_SIZE, RTE_ALIGN_CEIL(size, RTE_CACHE_LINE_SIZE)));
     if (ring == nullptr) throw std::bad_alloc();
     ring_.reset(ring);
     const unsigned flags =

@@ -57,7 +57,7 @@ class IpAddress {
 
   bool is_v4() const { return std::holds_alternative<Ipv4Address>(value_); }
   bool is_v6() const { return !is_v4(); }
-  Ipv4Address v4() const { return std::get<Ipv4Address>(value_); }  // only when is_v4()
+  Ipv4Address v4() const { return std::get<Ipv4Address>(value_); }         // only when is_v4()
   const Ipv6Address& v6() const { return std::get<Ipv6Address>(value_); }  // only when is_v6()
   friend auto operator<=>(const IpAddress&, const IpAddress&) = default;
 

@@ -56,7 +56,7 @@ void parse_ipv4(std::span<const std::uint8_t> bytes, std::uint32_t frame_length,
 
   headers.kind = FrameKind::ipv4;
   headers.protocol = ip.protocol;
-  headers.end = static_cast<std::uint16_t>(offset + total_length);
+  headers.end = static_cast<std::uint32_t>(offset + total_length);
   if (ipv4_header_checksum(ip) != Be16(0)) {
     headers.fault = FrameFault::bad_ip_checksum;
     return;

@@ -29,8 +29,8 @@ struct FrameHeaders {
   std::uint8_t network_offset = 0;     // of the header behind Ethernet and at most two VLAN tags
   std::uint8_t protocol = 0;           // of the transport (IPv4)
   std::uint16_t transport_offset = 0;  // 0: there is none in this frame (a later fragment)
-  std::uint16_t end = 0;               // of the IP datagram; what follows is padding
   bool fragment = false;               // first or later
+  std::uint32_t end = 0;               // of the IP datagram; what follows is padding
 };
 
 // `bytes` is the contiguous beginning of the frame, `frame_length` the whole frame's length (more

@@ -78,7 +78,7 @@ class Balancer:
         with open(self._log, "w", encoding="utf-8") as log:
             self.process = self.host.spawn(binary("droverd"), "--config", self.file, "--node", "lb1",
                                            stdout=log, stderr=subprocess.STDOUT)
-        wait_until(lambda: self.died() or "is ready" in self.log(), "droverd is ready", deadline=20)
+        wait_until(lambda: self.died() or "is ready" in self.log(), "droverd is ready", deadline=60)
         if self.died():
             raise DaemonDied(f"droverd ended with {self.process.returncode}:\n{self.log()}")
 

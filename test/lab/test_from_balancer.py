@@ -15,7 +15,7 @@ class FromBalancer(Scenario):
     """It works, or `drover status` says that it does not and what to do instead."""
 
     def status_explains(self):
-        return "from this host" in self.balancer.status()
+        return "the balancer itself" in self.balancer.status()
 
     def test_curl(self):
         try:

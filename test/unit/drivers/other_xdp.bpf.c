@@ -5,7 +5,7 @@
 #include <bpf/bpf_helpers.h>
 
 SEC("xdp")
-int other(struct xdp_md *context) {
+int other(struct xdp_md* context) {
   (void)context;
   return XDP_PASS;
 }

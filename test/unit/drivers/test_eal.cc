@@ -116,7 +116,7 @@ TEST_CASE("EAL starts, and its parts are as the drivers need them", "[eal]") {
 
   EthdevSettings missing;
   missing.port = 7;
-  CHECK(Ethdev::start(missing).error().what == "DPDK has no such port");
+  CHECK(Ethdev::start(missing).error().what.starts_with("DPDK has no such port"));
 
   const auto too_large = make_mempool({.frames = 10'000'000});
   REQUIRE_FALSE(too_large);

@@ -47,8 +47,8 @@ TEST_CASE("a status in full") {
           R"(droverd 0.1.0 on lb1, up 1 d 02:03:04, snapshot 7, memory on hugepages
 
 Ports
-  front: af_xdp eth0, link up, 10 Gbit/s, MTU 1500, 2 queues, MAC
-         02:00:00:00:00:01
+  front: af_xdp eth0, link up, 10 Gbit/s, 2 queues
+    MAC 02:00:00:00:00:01, MTU 1500
     frames: received 1,234,567, sent 1,234,000, missed 5, errors 0, no buffer 0
 
 Workers   lcore   core      busy              bursts              sleeps
@@ -56,8 +56,8 @@ Workers   lcore   core      busy              bursts              sleeps
        1       2      3   100.0 %                   0                   0
 
 Connection table
-  1,234 of 1,000,000 entries in use (0.1 %); evicted: live 3; packets without
-  room 1
+  1,234 of 1,000,000 entries in use (0.1 %)
+  evicted: live 3; packets without room: 1
 
 Verdicts (packets)
   forwarded                  123,456,789
@@ -98,27 +98,28 @@ TEST_CASE("what there is nothing to say of is left out") {
           "faster)\n"
           "\n"
           "Connection table\n"
-          "  0 of 0 entries in use (0.0 %); packets without room 0\n");
+          "  0 of 0 entries in use (0.0 %)\n"
+          "  packets without room: 0\n");
 }
 
 TEST_CASE("link and queues in words") {
   auto status = sample_status();
-  const auto port_line = [&] {
+  const auto port_lines = [&] {
     const auto text = status_text(status);
     const auto begin = text.find("  front");
-    return text.substr(begin, text.find('\n', begin) - begin);
+    return text.substr(begin, text.find("    frames", begin) - begin);
   };
   status.ports[0].mac.reset();
   status.ports[0].queues = 1;
   status.ports[0].link = {false, 10'000};
-  REQUIRE(port_line() == "  front: af_xdp eth0, link DOWN, MTU 1500, 1 queue");
+  REQUIRE(port_lines() == "  front: af_xdp eth0, link DOWN, 1 queue\n    MTU 1500\n");
   status.ports[0].link = {true, 0};
-  REQUIRE(port_line() == "  front: af_xdp eth0, link up, MTU 1500, 1 queue");
+  REQUIRE(port_lines() == "  front: af_xdp eth0, link up, 1 queue\n    MTU 1500\n");
   status.ports[0].link = {true, 2500};
-  REQUIRE(port_line() == "  front: af_xdp eth0, link up, 2500 Mbit/s, MTU 1500, 1 queue");
   status.ports[0].kernel_interface = "tap0";
-  REQUIRE(port_line() ==
-          "  front: af_xdp eth0, link up, 2500 Mbit/s, MTU 1500, 1 queue, kernel interface");
+  REQUIRE(port_lines() ==
+          "  front: af_xdp eth0, link up, 2500 Mbit/s, 1 queue\n"
+          "    MTU 1500, kernel interface tap0\n");
 }
 
 }  // namespace

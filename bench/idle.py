@@ -1,0 +1,92 @@
+#!/usr/bin/python3
+"""What an idle balancer costs, and how soon it answers the first frame after a pause.
+
+    client --- echo request, 200 ms after the last frame ---> VIP on lb1 (droverd)
+
+Needs root and a build. Prints the worker's share of a core while nothing comes, and the round
+trip of 200 echo requests, each after 200 ms of silence: the median and the 99th percentile,
+beside those of the balancer's own address, which the kernel answers, as the floor.
+"""
+
+import os
+import socket
+import struct
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "test" / "lab"))
+
+from balancer import Balancer, configuration  # noqa: E402
+from lab import Lab  # noqa: E402
+from network import VIP  # noqa: E402
+
+REQUESTS = 200
+PAUSE = 0.2  # seconds
+IDLE_FOR = 10  # seconds
+
+
+def echo_request(sequence):
+    body = struct.pack("!BBHHH", 8, 0, 0, 0x64, sequence)
+    words = struct.unpack(f"!{len(body) // 2}H", body)
+    total = sum(words)
+    checksum = ~(total + (total >> 16)) & 0xFFFF
+    return struct.pack("!BBHHH", 8, 0, checksum, 0x64, sequence)
+
+
+def round_trip(raw, address, sequence):
+    """Seconds from an echo request to its reply."""
+    sent = time.perf_counter()
+    raw.sendto(echo_request(sequence), (address, 0))
+    while True:
+        packet, (source, _) = raw.recvfrom(256)
+        if source == address and packet[20] == 0 and packet[26:28] == struct.pack("!H", sequence):
+            return time.perf_counter() - sent
+
+
+def round_trips(host, address):
+    with host.inside(), socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP) as raw:
+        raw.settimeout(2)
+        round_trip(raw, address, 0)  # resolves the neighbour
+        times = []
+        for sequence in range(1, REQUESTS + 1):
+            time.sleep(PAUSE)
+            times.append(round_trip(raw, address, sequence))
+        return sorted(times)
+
+
+def processor_time(process):
+    """Seconds of a processor that all workers of a droverd have used."""
+    total = 0.0
+    for task in Path(f"/proc/{process}/task").iterdir():
+        name, _, rest = (task / "stat").read_text().partition(") ")
+        if "rte-worker" in name:
+            fields = rest.split()
+            total += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return total
+
+
+def worker_share(process):
+    before = processor_time(process)
+    time.sleep(IDLE_FOR)
+    return (processor_time(process) - before) / IDLE_FOR
+
+
+def report(name, times):
+    middle, late = times[len(times) // 2], times[len(times) * 99 // 100]
+    print(f"{name:<28} median {middle * 1e3:.3f} ms   p99 {late * 1e3:.3f} ms")
+
+
+def main():
+    with Lab() as lab:
+        balancer = Balancer(lab, "af_xdp")
+        balancer.start(configuration(lab, "af_xdp"))
+        share = worker_share(balancer.process.pid)
+        print(f"idle worker                  {share * 100:.2f} % of a core")
+        report("first frame, by the kernel", round_trips(lab.client, lab.lb1.address))
+        report("first frame, by a worker", round_trips(lab.client, VIP))
+        balancer.stop()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "lib/control/snapshot_builder.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "test/unit/catch.h"
+
+namespace drover::control {
+namespace {
+
+const IpAddress vip = *IpAddress::parse("192.0.2.10");
+
+config::Server server(int number, std::uint32_t weight = 1) {
+  return {.name = fmt::format("s{}", number),
+          .address = *IpAddress::parse(fmt::format("192.0.2.{}", number)),
+          .weight = weight,
+          .mac = {}};
+}
+
+// One service, "web", of these servers.
+config::Config web(std::vector<config::Server> servers) {
+  config::Config config;
+  config.pools["web"] = {.name = "web", .servers = std::move(servers), .checks = {}};
+  config.services.push_back({.name = "web",
+                             .address = vip,
+                             .ports = {80},
+                             .protocol = config::Protocol::tcp,
+                             .scheduler = "rr",
+                             .pool = "web",
+                             .persistence = {},
+                             .sorry_server = {}});
+  return config;
+}
+
+constexpr MacAddress some_mac{{2, 0, 0, 0, 0, 0x16}};
+std::optional<MacAddress> no_mac(const IpAddress&) {
+  return std::nullopt;
+}
+
+struct Built {
+  explicit Built(std::uint16_t workers = 1) : builder(workers) {}
+
+  const datapath::Snapshot& configure(const config::Config& config) {
+    REQUIRE(builder.configure(config, {}));
+    return build();
+  }
+  const datapath::Snapshot& build(const MacOf& mac_of = no_mac) {
+    snapshot = builder.build(mac_of);
+    return *snapshot;
+  }
+  const datapath::VirtualService& service() const {
+    const datapath::Vip* at = snapshot->find_vip(vip.v4());
+    REQUIRE(at != nullptr);
+    const datapath::VirtualService* found = snapshot->find_service(at->tcp, 80);
+    REQUIRE(found != nullptr);
+    return *found;
+  }
+  DestinationId id_of(int number) const {
+    const IpAddress address = server(number).address;
+    for (const ServerView& view : builder.services().at(0).servers)
+      if (view.server.address == address) return view.id;
+    FAIL("there is no server " << number);
+    return {};
+  }
+
+  SnapshotBuilder builder;
+  std::unique_ptr<const datapath::Snapshot> snapshot;
+};
+
+}  // namespace
+
+TEST_CASE("ids stay with their servers, whatever becomes of the list", "[control]") {
+  Built built;
+  built.configure(web({server(21), server(22), server(23)}));
+  const DestinationId a = built.id_of(21);
+  const DestinationId b = built.id_of(22);
+  const DestinationId c = built.id_of(23);
+  CHECK(built.service().candidates == std::vector{a, b, c});
+
+  built.configure(web({server(23), server(24), server(21)}));
+  CHECK(built.id_of(21) == a);
+  CHECK(built.id_of(23) == c);
+  CHECK(built.service().candidates == std::vector{c, built.id_of(24), a});
+  CHECK(built.id_of(24) != b);
+  CHECK(built.builder.server(b) == server(22).address);
+
+  built.configure(web({server(22)}));
+  CHECK(built.id_of(22) == b);  // back again
+}
+
+TEST_CASE("a server counts for each virtual service by itself", "[control]") {
+  Built built;
+  auto config = web({server(21)});
+  config.services[0].ports = {80, 443};
+  built.configure(config);
+  const auto& services = built.builder.services();
+  REQUIRE(services.size() == 2);
+  CHECK(services[0].servers[0].id != services[1].servers[0].id);
+  CHECK(services[0].servers[0].counters != services[1].servers[0].counters);
+}
+
+TEST_CASE("VIPs keep their ids, one a protocol", "[control]") {
+  Built built;
+  const datapath::Vip before = built.configure(web({server(21)})).vips.at(0);
+  CHECK(before.tcp != before.udp);
+  auto config = web({server(21)});
+  config.services.insert(config.services.begin(), config.services[0]);
+  config.services[0].address = *IpAddress::parse("192.0.2.9");
+  const datapath::Snapshot& snapshot = built.configure(config);
+  CHECK(snapshot.vips.size() == 2);
+  const datapath::Vip* after = snapshot.find_vip(vip.v4());
+  REQUIRE(after != nullptr);
+  CHECK(after->tcp == before.tcp);
+  CHECK(after->udp == before.udp);
+  CHECK(built.builder.vip(after->tcp) == ServiceKey{vip, config::Protocol::tcp, 0});
+}
+
+TEST_CASE("counters outlive a reload, also those of a server that is gone", "[control]") {
+  Built built(2);
+  built.configure(web({server(21), server(22)}));
+  const DestinationId a = built.id_of(21);
+  const DestinationId b = built.id_of(22);
+  built.snapshot->destinations[a.value()].counters[1].connections.add(5);
+  auto* counters_of_b = built.snapshot->destinations[b.value()].counters;
+
+  built.configure(web({server(21)}));
+  CHECK(built.snapshot->destinations[a.value()].counters[1].connections.value() == 5);
+  CHECK(built.snapshot->destinations[b.value()].counters == counters_of_b);
+  CHECK_FALSE(built.snapshot->destinations[b.value()].resolved);
+  CHECK(built.builder.services()[0].servers[0].counters->at(1).connections.value() == 5);
+}
+
+TEST_CASE("the workers' pointers start out of phase and outlive a reload", "[control]") {
+  Built built(4);
+  built.configure(web({server(21), server(22)}));
+  const auto memory = built.service().memory;
+  REQUIRE(memory->size() == 4);
+  for (std::uint32_t worker = 0; worker < 4; ++worker)
+    CHECK((*memory)[worker].state.position == worker);
+  built.configure(web({server(22), server(23)}));
+  CHECK(built.service().memory == memory);
+}
+
+TEST_CASE("the file's MAC address goes before the neighbour's", "[control]") {
+  Built built;
+  auto config = web({server(21), server(22)});
+  config.pools["web"].servers[0].mac = some_mac;
+  built.configure(config);
+  const auto destination = [&](int number) {
+    return built.snapshot->destinations[built.id_of(number).value()];
+  };
+  CHECK(destination(21).resolved);
+  CHECK(destination(21).mac == some_mac);
+  CHECK_FALSE(destination(22).resolved);
+
+  constexpr MacAddress neighbour{{2, 0, 0, 0, 0, 0x99}};
+  built.build([&](const IpAddress& address) {
+    CHECK(address == server(22).address);  // of others nobody needs to know
+    return std::optional(neighbour);
+  });
+  CHECK(destination(21).mac == some_mac);
+  CHECK(destination(22).resolved);
+  CHECK(destination(22).mac == neighbour);
+}
+
+TEST_CASE("weights reach the scheduler and the placement by hash", "[control]") {
+  Built built;
+  built.configure(web({server(21, 0), server(22), server(23, 0)}));
+  balance::SchedulerState state;
+  for (int i = 0; i < 4; ++i) CHECK(built.service().scheduler->pick(state) == 1U);
+  for (const std::uint32_t slot : built.service().placement.slots()) REQUIRE(slot == 1);
+}
+
+TEST_CASE("every snapshot has a generation of its own", "[control]") {
+  Built built;
+  const std::uint64_t first = built.configure(web({server(21)})).generation;
+  const std::uint64_t second = built.build().generation;
+  CHECK(first != 0);
+  CHECK(second > first);
+}
+
+TEST_CASE("settings reach the snapshot", "[control]") {
+  Built built;
+  auto config = web({server(21)});
+  config.refusals = 17;
+  config.timeouts.tcp_established = std::chrono::seconds(100);
+  const datapath::Snapshot& snapshot = built.configure(config);
+  CHECK(snapshot.refusals_per_second == 17);
+  CHECK(snapshot.timeouts[flow::TcpState::established] == std::chrono::seconds(100));
+  CHECK(snapshot.timeouts[flow::TcpState::synack] == std::chrono::seconds(120));
+}
+
+TEST_CASE("too many VIPs are an error that changes nothing", "[control]") {
+  Built built;
+  built.configure(web({server(21), server(22)}));
+  auto config = web({server(21)});
+  const config::Service service = config.services[0];
+  for (std::uint32_t i = 0; i < IdRegistry::most_vips / 2; ++i) {
+    config.services.push_back(service);
+    config.services.back().address = Ipv4Address(0x0a000000 + i);
+  }
+  const auto result = built.builder.configure(config, {});
+  REQUIRE_FALSE(result);
+  CHECK(result.error().what == "more than 8192 VIPs");
+
+  built.build();
+  CHECK(built.snapshot->vips.size() == 1);
+  CHECK(built.builder.services().size() == 1);
+  CHECK(built.service().candidates.size() == 2);
+}
+
+}  // namespace drover::control
