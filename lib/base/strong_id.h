@@ -26,6 +26,8 @@ using VipId = StrongId<struct VipTag, std::uint16_t>;
 // A real server of one virtual service; keeps its meaning across reloads while a connection uses
 // it.
 using DestinationId = StrongId<struct DestinationTag, std::uint32_t>;
+// A group of clients' templates: those of a virtual service, or of all ports of a service.
+using PersistenceId = StrongId<struct PersistenceTag>;
 // Index of a port in the configuration's `ports`.
 using PortId = StrongId<struct PortTag, std::uint8_t>;
 // Index of a worker, from 0.

@@ -75,6 +75,7 @@ struct Persistence {
   Milliseconds timeout{300'000};
   std::uint8_t mask = 0;  // prefix length of a client's group; the default is a single address
   bool across_ports = false;
+  bool expire_quiescent = false;  // a server of weight 0 loses its persistent clients, too
 };
 
 struct Service {

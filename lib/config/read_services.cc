@@ -22,10 +22,7 @@ std::optional<IpAddress> service_address(Context& context, const YamlNode& node)
 
 std::optional<std::vector<std::uint16_t>> service_ports(Context& context, const YamlNode& node) {
   const std::string* text = text_of(node);
-  if (text != nullptr && *text == "any") {
-    context.error(node.position, fmt::format("ports: {}", refusal_of_any_port()));
-    return std::nullopt;
-  }
+  if (text != nullptr && *text == "any") return std::vector<std::uint16_t>{};
   if (text != nullptr && parse_number<std::uint16_t>(*text)) {
     context.expected(node, "a list of port numbers", fmt::format("write [{}]", *text));
     return std::nullopt;
@@ -58,7 +55,8 @@ std::optional<Persistence> persistence(Context& context, const YamlNode& node) {
       Table<Persistence>("persistence")
           .optional("timeout", &Persistence::timeout, duration(Milliseconds(1'000)))
           .optional("mask", &Persistence::mask, number<std::uint8_t>(1, 128))
-          .optional("across_ports", &Persistence::across_ports, boolean);
+          .optional("across_ports", &Persistence::across_ports, boolean)
+          .optional("expire_quiescent", &Persistence::expire_quiescent, boolean);
   return table(context, node);
 }
 

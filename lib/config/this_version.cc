@@ -10,7 +10,6 @@ namespace {
 constexpr NotActedOn later[] = {
     {"a pool", "checks", "every server is taken to be up"},
     {"a service", "checks", "every server is taken to be up"},
-    {"a service", "persistence", "each connection is scheduled for itself"},
     {"a service", "sorry_server", "nothing is sent to it"},
     {"the file", "failover", "this balancer is always master, so run only one"},
     {"the file", "metrics", "nothing listens there"},
@@ -37,10 +36,6 @@ std::span<const std::string_view> known_schedulers() {
 bool is_later_scheduler(std::string_view name) {
   return std::find(std::begin(later_schedulers), std::end(later_schedulers), name) !=
          std::end(later_schedulers);
-}
-
-std::string_view refusal_of_any_port() {
-  return "\"any\" comes with a later version; list the ports, such as [80, 443]";
 }
 
 std::string_view refusal_of_service_address(const IpAddress& address) {

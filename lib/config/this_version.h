@@ -25,7 +25,6 @@ std::span<const std::string_view> known_schedulers();
 bool is_later_scheduler(std::string_view name);
 
 // Why the value is refused although it means something; empty when it is not refused.
-std::string_view refusal_of_any_port();
 std::string_view refusal_of_service_address(const IpAddress& address);
 
 }  // namespace drover::config

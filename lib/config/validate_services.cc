@@ -14,6 +14,10 @@ std::string_view family(const IpAddress& address) {
   return address.is_v4() ? "IPv4" : "IPv6";
 }
 
+std::string_view word(Protocol protocol) {
+  return protocol == Protocol::tcp ? "tcp" : "udp";
+}
+
 void check_names(Context& context, const Config& config) {
   FirstSeen<std::string> names;
   for (std::size_t i = 0; i < config.services.size(); ++i)
@@ -29,16 +33,22 @@ void check_virtual_services(Context& context, const Config& config) {
   for (std::size_t i = 0; i < config.services.size(); ++i) {
     const Service& service = config.services[i];
     if (!context.places().sound(fmt::format("services[{}].address", i))) continue;
+    if (service.ports.empty())
+      if (const auto here = context.places().sound(fmt::format("services[{}].ports", i)))
+        if (const auto first = seen.add({service.address, 0, service.protocol}, *here))
+          context.error(*here,
+                        fmt::format("ports: any is given twice for {} {}", word(service.protocol),
+                                    to_string(service.address)),
+                        the_first_is_at(*first));
     for (std::size_t j = 0; j < service.ports.size(); ++j) {
       const auto here = context.places().sound(fmt::format("services[{}].ports[{}]", i, j));
       if (!here) continue;
       const auto first = seen.add({service.address, service.ports[j], service.protocol}, *here);
       if (first)
-        context.error(
-            *here,
-            fmt::format("{} {} is given twice", service.protocol == Protocol::tcp ? "tcp" : "udp",
-                        to_string(service.address, service.ports[j])),
-            the_first_is_at(*first));
+        context.error(*here,
+                      fmt::format("{} {} is given twice", word(service.protocol),
+                                  to_string(service.address, service.ports[j])),
+                      the_first_is_at(*first));
     }
   }
 }

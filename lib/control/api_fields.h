@@ -29,6 +29,7 @@ void fields(V& v, Seen<V, Server>& server) {
   v("weight", server.weight);
   v("active", server.active);
   v("inactive", server.inactive);
+  v("persistent", server.persistent);
   v("totals", server.totals);
   v("mac", server.mac);
   v("state", server.state);

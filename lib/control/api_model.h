@@ -40,6 +40,7 @@ struct Server {
   std::uint32_t weight = 1;
   std::uint64_t active = 0;
   std::uint64_t inactive = 0;
+  std::uint64_t persistent = 0;  // clients' templates
   Totals totals;
   std::optional<MacAddress> mac;  // none while it is unresolved
   std::string state = "up";       // "up" | "unresolved"; a client must bear others

@@ -13,12 +13,18 @@ namespace {
 
 constexpr std::size_t rows_in_a_piece = 256;
 
+std::string state_of(const datapath::ConnectionRow& row) {
+  using Kind = datapath::ConnectionRow::Kind;
+  if (row.kind == Kind::assured_template) return "ASSURED";
+  return std::string(flow::name(row.connection.state()));
+}
+
 api::Connection describe(const datapath::ConnectionRow& row, const SnapshotBuilder& services) {
   const auto key = row.connection.key();
   const ServiceKey& vip = services.vip(key.vip);
   return {.protocol = vip.protocol == config::Protocol::tcp ? "TCP" : "UDP",
           .expires_seconds = row.seconds_left,
-          .state = std::string(flow::name(row.connection.state())),
+          .state = state_of(row),
           .client = {key.client, key.client_port},
           .virtual_service = {vip.address, key.virtual_port},
           .server = {services.server(row.connection.destination()), key.virtual_port}};

@@ -27,6 +27,7 @@ api::Server report_server(const ServerView& view, std::uint16_t port, const MacO
     server.totals.packets += counters.packets.value();
     server.totals.bytes += counters.bytes.value();
   }
+  for (const Counter& persistent : *view.persistent) server.persistent += persistent.value();
   if (!server.mac) server.state = "unresolved";
   return server;
 }
@@ -37,7 +38,7 @@ api::Service report_service(const ServiceView& view, const MacOf& mac_of) {
                        .address = view.key.address,
                        .port = view.key.port,
                        .scheduler = view.scheduler,
-                       .flags = view.flags,
+                       .flags = view.shown_flags,
                        .totals = {},
                        .servers = {}};
   for (const ServerView& server : view.servers) {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "lib/control/service_flags.h"
@@ -34,13 +35,18 @@ flow::Timeouts to_timeouts(const config::Timeouts& from) {
   return timeouts;
 }
 
+// `ports: any` is the port 0, as IPVS has it.
+std::vector<std::uint16_t> virtual_ports(const config::Service& service) {
+  return service.ports.empty() ? std::vector<std::uint16_t>{0} : service.ports;
+}
+
 }  // namespace
 
 Result<void> SnapshotBuilder::configure(const config::Config& config,
                                         std::vector<datapath::PortFacts> ports) {
   std::vector<ServiceView> services;
   for (const config::Service& service : config.services)
-    for (const std::uint16_t port : service.ports) {
+    for (const std::uint16_t port : virtual_ports(service)) {
       auto view = view_of(config, service, port);
       if (!view) return tl::unexpected(view.error());
       services.push_back(std::move(*view));
@@ -49,6 +55,12 @@ Result<void> SnapshotBuilder::configure(const config::Config& config,
   for (const config::Service& service : config.services)
     if (auto added = add_vip(service.address, vips); !added) return added;
 
+  std::span<ServiceView> rest(services);
+  for (const config::Service& service : config.services) {
+    const std::size_t count = virtual_ports(service).size();
+    persistence_groups_.assign(service, rest.first(count), ids_);
+    rest = rest.subspan(count);
+  }
   vips_ = std::move(vips);
   ++candidate_generation_;
   services_ = std::move(services);
@@ -67,10 +79,11 @@ Result<ServiceView> SnapshotBuilder::view_of(const config::Config& config,
                                              const config::Service& service, std::uint16_t port) {
   ServiceView view{.name = service.name,
                    .scheduler = service.scheduler,
-                   .flags = service_flags(service),
+                   .shown_flags = service_flags(service),
                    .one_packet = service.one_packet,
                    .key = {service.address, service.protocol, port},
-                   .servers = {}};
+                   .servers = {},
+                   .persistence = {}};
   for (const config::Server& server : config.pools.at(service.pool).servers) {
     const auto id = ids_.destination(view.key, server.address);
     if (!id)
@@ -82,7 +95,8 @@ Result<ServiceView> SnapshotBuilder::view_of(const config::Config& config,
     details.address = server.address;
     if (!details.counters)
       details.counters = std::make_shared<datapath::DestinationCountersByWorker>(workers_);
-    view.servers.push_back({server, *id, PortId(0), details.counters});
+    if (!details.persistent) details.persistent = std::make_shared<std::vector<Counter>>(workers_);
+    view.servers.push_back({server, *id, PortId(0), details.counters, details.persistent});
   }
   return view;
 }
@@ -93,7 +107,8 @@ Result<void> SnapshotBuilder::add_vip(const IpAddress& address, std::vector<data
   const auto udp = ids_.vip(address, config::Protocol::udp);
   if (!tcp || !udp)
     return failure("services", fmt::format("more than {} VIPs", IdRegistry::most_vips / 2));
-  vip_keys_.resize(std::max<std::size_t>(vip_keys_.size(), udp->value() + 1U));
+  const std::size_t ids = std::max(tcp->value(), udp->value()) + 1U;
+  vip_keys_.resize(std::max(vip_keys_.size(), ids));
   vip_keys_[tcp->value()] = {address, config::Protocol::tcp, 0};
   vip_keys_[udp->value()] = {address, config::Protocol::udp, 0};
   vips.push_back({address.v4(), *tcp, *udp});
@@ -123,6 +138,7 @@ std::shared_ptr<const datapath::VirtualService> SnapshotBuilder::make_service(
       (*memory)[worker].state.position = worker;
   }
   service->memory = memory;
+  service->persistence = view.persistence;
   service->one_packet = view.one_packet;
   service->protocol =
       view.key.protocol == config::Protocol::tcp ? ip_protocol::tcp : ip_protocol::udp;
@@ -142,6 +158,7 @@ std::unique_ptr<const datapath::Snapshot> SnapshotBuilder::build(const MacOf& ma
   for (std::uint32_t i = 0; i < vips_.size(); ++i)
     snapshot->vip_index.insert(vips_[i].address.value(), i);
 
+  snapshot->persistences = PersistenceGroups::collect(services_);
   snapshot->destination_details = destinations_;
   snapshot->destinations.resize(destinations_.size());
   snapshot->service_index = FlatIndex(services_.size());

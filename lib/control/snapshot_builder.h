@@ -14,6 +14,7 @@
 #include "lib/base/result.h"
 #include "lib/config/config.h"
 #include "lib/control/id_registry.h"
+#include "lib/control/persistence_groups.h"
 #include "lib/datapath/snapshot.h"
 
 namespace drover::control {
@@ -24,16 +25,18 @@ struct ServerView {
   DestinationId id;
   PortId egress;
   std::shared_ptr<const datapath::DestinationCountersByWorker> counters;
+  std::shared_ptr<const std::vector<Counter>> persistent;  // templates, by worker
 };
 
 // A virtual service, as it is listed.
 struct ServiceView {
   std::string name;
   std::string scheduler;
-  std::vector<std::string> flags;  // as ipvsadm prints them behind the scheduler
+  std::vector<std::string> shown_flags;  // as ipvsadm prints them behind the scheduler
   bool one_packet = false;
   ServiceKey key;
   std::vector<ServerView> servers;
+  std::shared_ptr<const datapath::Persistence> persistence;  // null: none
 };
 
 using MacOf = std::function<std::optional<MacAddress>(const IpAddress&)>;
@@ -69,6 +72,7 @@ class SnapshotBuilder {
   std::uint64_t generation_ = 0;
   std::uint32_t candidate_generation_ = 0;
   IdRegistry ids_;
+  PersistenceGroups persistence_groups_;
   std::vector<datapath::PortFacts> ports_;
   std::vector<datapath::Vip> vips_;
   std::vector<ServiceKey> vip_keys_;  // by VipId

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Keeps the counts of active and inactive connections of each destination true to the table
-// (reference: IPVS, active = ESTABLISHED, SYN_SENT, SYN_RECV, SYNACK).
+// (reference: IPVS, active = ESTABLISHED, SYN_SENT, SYN_RECV, SYNACK), and those of each template.
 #pragma once
 
 #include "lib/datapath/snapshot.h"
+#include "lib/datapath/templates.h"
 #include "lib/flow/connection.h"
 #include "lib/flow/eviction.h"
 
@@ -11,8 +12,9 @@ namespace drover::datapath {
 
 class ConnectionAccounting {
  public:
-  ConnectionAccounting(const Snapshot& snapshot, WorkerId worker, WorkerCounters& counters)
-      : snapshot_(snapshot), worker_(worker), counters_(counters) {}
+  ConnectionAccounting(const Snapshot& snapshot, WorkerId worker, WorkerCounters& counters,
+                       Templates& templates)
+      : snapshot_(snapshot), worker_(worker), counters_(counters), templates_(templates) {}
 
   void entered(DestinationId destination, flow::TcpState state) {
     DestinationCounters& counts = of(destination);
@@ -27,6 +29,8 @@ class ConnectionAccounting {
   }
   void left(const flow::ConnectionV4& connection) {
     count(of(connection.destination()), connection.state()).subtract(1);
+    if (connection.controlled()) [[unlikely]]
+      release(connection.key());
   }
   // As the table's `on_removed`.
   void operator()(const flow::ConnectionV4& connection, flow::Removal removal) {
@@ -35,6 +39,10 @@ class ConnectionAccounting {
   }
 
  private:
+  void release(const flow::ConnectionKeyV4& key) {
+    if (const Persistence* persistence = snapshot_.find_persistence(key))
+      templates_.remove_connection(persistence->key_of(key.client));
+  }
   DestinationCounters& of(DestinationId id) const {
     return snapshot_.destinations[id.value()].counters[worker_.value()];
   }
@@ -45,6 +53,7 @@ class ConnectionAccounting {
   const Snapshot& snapshot_;
   WorkerId worker_;
   WorkerCounters& counters_;
+  Templates& templates_;
 };
 
 }  // namespace drover::datapath

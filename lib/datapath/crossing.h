@@ -29,13 +29,15 @@ struct WorkerCommand {
   std::uint32_t request = 0;  // comes back in each row
 };
 
-// Worker to control: the answer to list_connections, one a connection and one more as the end.
+// Worker to control: the answer to list_connections, one a connection, one a template and one more
+// as the end.
 struct ConnectionRow {
+  enum class Kind : std::uint32_t { connection, client_template, assured_template };
   flow::ConnectionV4 connection;
   std::uint32_t request = 0;
   std::uint32_t seconds_left = 0;
   std::uint32_t is_end = 0;
-  std::uint32_t padding = 0;
+  Kind kind = Kind::connection;
 };
 
 struct Crossing {

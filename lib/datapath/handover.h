@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "lib/base/strong_id.h"
+#include "lib/flow/client_template.h"
 
 struct rte_mbuf;
 
@@ -15,14 +16,20 @@ namespace drover::datapath {
 
 struct Handover {
   enum class Kind : std::uint8_t {
-    seek,  // an ICMP error: to whom belongs the flow that it quotes? From worker to worker
+    seek,        // an ICMP error: to whom belongs the flow that it quotes? From worker to worker
+    ask_server,  // a client's first packet of a connection, to the owner of its template
+    server_decided,  // the answer: `destination`, and the frame back
+    client_is_here,  // no frame: `client` has connections, or an established one, with `origin`
   };
   rte_mbuf* frame = nullptr;
   Kind kind = Kind::seek;
-  PortId port;      // it came in by
-  WorkerId origin;  // who asks
+  PortId port{};  // it came in by
+  bool assured = false;
+  WorkerId origin{};  // who asks
+  DestinationId destination{};
+  flow::TemplateKey client{};
   std::uint32_t padding = 0;
 };
-static_assert(sizeof(Handover) == 16);
+static_assert(sizeof(Handover) == 32);
 
 }  // namespace drover::datapath

@@ -29,14 +29,18 @@ class Peers {
     return alone() ? self_ : WorkerId(static_cast<std::uint16_t>((hash >> 32) % crossings_.size()));
   }
 
-  // Takes the frame; drops and counts it when the other worker's ring is full.
-  void hand(WorkerId to, const Handover& handover) {
+  // Takes the frame. False when the other worker's ring is full; the frame is then dropped and
+  // counted.
+  bool hand(WorkerId to, const Handover& handover) {
     if (crossings_[to.value()]->handovers.push(handover)) {
       counters_.handovers.add(1);
-    } else if (handover.frame != nullptr) {
+      return true;
+    }
+    if (handover.frame != nullptr) {
       rte_pktmbuf_free(handover.frame);
       counters_.count(Verdict::handover_full);
     }
+    return false;
   }
 
  private:

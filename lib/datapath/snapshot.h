@@ -21,6 +21,8 @@
 #include "lib/base/flat_index.h"
 #include "lib/base/strong_id.h"
 #include "lib/datapath/counters.h"
+#include "lib/datapath/persistence.h"
+#include "lib/flow/connection_key.h"
 #include "lib/flow/tcp_state.h"
 #include "lib/net/address.h"
 #include "lib/net/wire.h"
@@ -39,6 +41,7 @@ struct Destination {
 struct DestinationDetails {
   IpAddress address;
   std::shared_ptr<DestinationCountersByWorker> counters;
+  std::shared_ptr<std::vector<Counter>> persistent;  // templates that name it, by worker
 };
 
 struct Vip {
@@ -58,6 +61,7 @@ struct VirtualService {
   std::vector<DestinationId> candidates;  // what the scheduler's picks index
   balance::MaglevTable placement;         // by hash, for what has no entry; indexes `candidates`
   std::shared_ptr<std::vector<SchedulerMemory>> memory;  // one for each worker
+  std::shared_ptr<const Persistence> persistence;        // null: none
   std::uint8_t protocol = ip_protocol::tcp;
   bool one_packet = false;  // nothing is entered in the table
 };
@@ -80,7 +84,8 @@ struct Snapshot {
   std::vector<Vip> vips;
   FlatIndex service_index;  // service_key() -> `services`
   std::vector<std::shared_ptr<const VirtualService>> services;
-  std::vector<Destination> destinations;  // by DestinationId
+  std::vector<std::shared_ptr<const Persistence>> persistences;  // by PersistenceId; may be null
+  std::vector<Destination> destinations;                         // by DestinationId
   std::vector<DestinationDetails> destination_details;
   flow::Timeouts timeouts;
   UnknownPolicy unknown = UnknownPolicy::adopt;
@@ -94,8 +99,14 @@ struct Snapshot {
     return at ? &vips[*at] : nullptr;
   }
   const VirtualService* find_service(VipId vip, std::uint16_t port) const {
-    const auto at = service_index.find(service_key(vip, port));
+    auto at = service_index.find(service_key(vip, port));
+    if (!at) at = service_index.find(service_key(vip, 0));  // `ports: any`
     return at ? services[*at].get() : nullptr;
+  }
+  // Of the service that the connection is for; null: it has none.
+  const Persistence* find_persistence(const flow::ConnectionKeyV4& key) const {
+    const VirtualService* service = find_service(key.vip, key.virtual_port);
+    return service == nullptr ? nullptr : service->persistence.get();
   }
 };
 

@@ -24,12 +24,19 @@ constexpr std::uint64_t sweep_period = 2'000'000'000;  // nanoseconds
 constexpr std::size_t most_swept_at_once = 256;        // buckets
 constexpr std::size_t listed_at_once = 64;             // buckets
 
+// An eighth of the connections', within bounds.
+std::size_t template_capacity(std::size_t table_bytes) {
+  constexpr std::size_t bytes_a_connection = 32;
+  return std::clamp<std::size_t>(table_bytes / bytes_a_connection / 8, 1'024, 1'048'576);
+}
+
 }  // namespace
 
 Worker::Worker(WorkerSettings settings, const SnapshotStore& snapshots, Crossing& crossing,
                WorkerCounters& counters)
     : settings_(std::move(settings)),
       snapshots_(snapshots),
+      peers_(settings_.workers, settings_.id, counters),
       state_{.id = settings_.id,
              .table = flow::ConnectionTableV4(settings_.table_memory, settings_.seed),
              .crossing = crossing,
@@ -38,7 +45,9 @@ Worker::Worker(WorkerSettings settings, const SnapshotStore& snapshots, Crossing
              .held = HeldFrames(counters),
              .refusals = {},
              .mempool = settings_.mempool,
-             .peers = Peers(settings_.workers, settings_.id, counters)} {}
+             .peers = peers_,
+             .templates = Templates(template_capacity(settings_.table_memory.size()),
+                                    settings_.seed, settings_.id, peers_)} {}
 
 void Worker::run(const std::atomic<bool>& stop) {
   // The kernel would otherwise add up to 50 us to each sleep.
@@ -113,6 +122,10 @@ bool Worker::receive_handovers() {
   const unsigned count = state_.crossing.handovers.pop_some(handed);
   adopt_snapshot();
   for (const Handover& handover : std::span(handed).first(count)) {
+    if (handover.kind == Handover::Kind::client_is_here) {
+      state_.templates.hear(handover, state_.tick());
+      continue;
+    }
     state_.handed = &handover;
     burst_.count = 1;
     burst_.port = handover.port;
@@ -121,10 +134,12 @@ bool Worker::receive_handovers() {
     process(burst_);
   }
   state_.handed = nullptr;
+  state_.counters.table_entries.set(state_.table.size());
   return count > 0;
 }
 
 void Worker::process(Burst& burst) {
+  state_.port = burst.port;
   stages::parse(burst);
   stages::classify(burst, state_);
   stages::look_up(burst, state_);
@@ -146,6 +161,7 @@ void Worker::adopt_snapshot() {
   const Snapshot* before = std::exchange(state_.snapshot, snapshots_.current());
   if (state_.snapshot == before) [[likely]]
     return;
+  state_.templates.adopt_snapshot(*state_.snapshot);
   state_.refusals.set_rate(state_.snapshot->refusals_per_second);
   state_.counters.snapshot_generation.set(state_.snapshot->generation);
   release_held();
@@ -180,11 +196,36 @@ bool Worker::list_connections() {
     const std::uint32_t left = flow::remaining(connection.expires(), now).count() / 4;
     rows.push({.connection = connection, .request = listing_request_, .seconds_left = left});
   };
-  listing_cursor_ = state_.table.walk(listing_cursor_, buckets, list);
-  if (listing_cursor_ == state_.table.bucket_count())
+  if (listing_cursor_ < state_.table.bucket_count())
+    listing_cursor_ = state_.table.walk(listing_cursor_, buckets, list);
+  else if (const std::size_t at = listing_cursor_ - state_.table.bucket_count();
+           at < state_.templates.rows())
+    listing_cursor_ += list_templates(at, buckets) - at;
+  else
     listing_ = !rows.push({.connection = {}, .request = listing_request_, .is_end = 1});
   state_.crossing.control_doorbell.ring();
   return true;
+}
+
+// As IPVS lists them: client port 0, and the virtual port 0 where they are for several.
+std::size_t Worker::list_templates(std::size_t from, std::size_t count) {
+  const flow::Tick now = state_.tick();
+  return state_.templates.walk(from, count, [&](const flow::ClientTemplate& row) {
+    using Kind = ConnectionRow::Kind;
+    const auto group = row.key.group.value();
+    if (group >= state_.snapshot->persistences.size()) return;
+    const Persistence* persistence = state_.snapshot->persistences[group].get();
+    if (persistence == nullptr) return;
+    const flow::ConnectionKeyV4 key{.client = row.key.client,
+                                    .client_port = 0,
+                                    .virtual_port = persistence->virtual_port,
+                                    .vip = persistence->vip};
+    state_.crossing.rows.push(
+        {.connection = {key, row.destination, flow::TcpState::none, row.expires},
+         .request = listing_request_,
+         .seconds_left = flow::remaining(row.expires, now).count() / 4,
+         .kind = row.assured ? Kind::assured_template : Kind::client_template});
+  });
 }
 
 void Worker::keep_house() {
@@ -199,6 +240,9 @@ void Worker::sweep() {
   const std::uint64_t due = elapsed * state_.table.bucket_count() / sweep_period;
   if (due == 0) return;
   last_sweep_ = state_.now;
+  // As many in as much time.
+  const std::uint64_t templates = due * state_.templates.rows() / state_.table.bucket_count() + 1;
+  state_.templates.sweep(templates, state_.tick());
   ConnectionAccounting accounting = state_.accounting();
   state_.table.sweep(state_.tick(), std::min<std::uint64_t>(due, most_swept_at_once), accounting);
 }

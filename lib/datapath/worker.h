@@ -59,11 +59,13 @@ class Worker {
   void release_held();
   void obey_commands();
   bool list_connections();
+  std::size_t list_templates(std::size_t from, std::size_t count);
   void keep_house();
   void sweep();
 
   WorkerSettings settings_;
   const SnapshotStore& snapshots_;
+  Peers peers_;
   WorkerState state_;
   Burst burst_;
   AdaptiveIdle idle_;

@@ -11,6 +11,7 @@
 #include "lib/datapath/held_frames.h"
 #include "lib/datapath/peers.h"
 #include "lib/datapath/snapshot.h"
+#include "lib/datapath/templates.h"
 #include "lib/datapath/transmitter.h"
 #include "lib/flow/connection_table.h"
 
@@ -27,16 +28,18 @@ struct WorkerState {
   HeldFrames held;
   TokenBucket refusals;
   rte_mempool* mempool = nullptr;  // for frames that the balancer writes itself
-  Peers peers;
+  Peers& peers;
+  Templates templates;
 
   // Of the current turn.
   const Snapshot* snapshot = nullptr;
   std::uint64_t now = 0;  // nanoseconds of a monotonic clock
+  PortId port{};            // by which the burst came in
   // How the burst's only frame came from another worker; null: the burst was received.
   const Handover* handed = nullptr;
 
   flow::Tick tick() const { return flow::Tick::from_nanoseconds(now); }
-  ConnectionAccounting accounting() { return {*snapshot, id, counters}; }
+  ConnectionAccounting accounting() { return {*snapshot, id, counters, templates}; }
   const Destination& destination(DestinationId destination_id) const {
     return snapshot->destinations[destination_id.value()];
   }

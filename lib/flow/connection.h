@@ -73,6 +73,10 @@ class Connection {
   bool unsynced() const { return unsynced_field.in(word_) != 0; }
   void set_unsynced(bool unsynced) { put(unsynced_field, unsynced ? 1 : 0); }
 
+  // Its server was chosen by a template of its client, which lives as long as it does.
+  bool controlled() const { return controlled_field.in(word_) != 0; }
+  void set_controlled(bool controlled) { put(controlled_field, controlled ? 1 : 0); }
+
   // One bit that belongs to the slot (of the bucket), whatever connection is in it or none.
   bool slot_bit() const { return slot_field.in(word_) != 0; }
   void set_slot_bit(bool bit) { put(slot_field, bit ? 1 : 0); }
@@ -100,6 +104,7 @@ class Connection {
   static constexpr Field adopted_field{60, 1};
   static constexpr Field unsynced_field{61, 1};
   static constexpr Field slot_field{62, 1};
+  static constexpr Field controlled_field{63, 1};
 
   // Plus one, so that no key is that of an empty slot.
   static constexpr std::uint64_t stored(VipId vip) { return std::uint64_t{vip.value()} + 1; }

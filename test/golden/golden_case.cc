@@ -145,6 +145,8 @@ class Reader {
       step.entries = number();
     } else if (kind == "evictions") {
       step.evictions = number();
+    } else if (kind == "templates") {
+      step.templates = number();
     } else {
       require(false, "no line begins like this");
     }

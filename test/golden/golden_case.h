@@ -13,6 +13,7 @@
 //   verdict NAME[*TIMES]...         these are counted
 //   server VIP:PORT ADDRESS ACTIVE INACTIVE CONNECTIONS
 //   entries N, evictions N          of all workers' tables
+//   templates N                     of all persistent clients
 // frames-2-workers.txt, if there is one, is for two workers. With frames-4-workers.txt the case is
 // played with four, too.
 #pragma once
@@ -62,6 +63,7 @@ struct GoldenStep {
   std::vector<ServerCounts> servers;
   std::optional<std::uint64_t> entries;
   std::optional<std::uint64_t> evictions;
+  std::optional<std::uint64_t> templates;
 };
 
 struct GoldenCase {

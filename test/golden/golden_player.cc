@@ -48,7 +48,7 @@ class Player {
     std::size_t count = 1;
     const auto is_plain = [](const GoldenStep& step) {
       return step.action.kind == GoldenAction::Kind::in && step.servers.empty() && !step.entries &&
-             !step.evictions;
+             !step.evictions && !step.templates;
     };
     while (count < rest.size() && count < 32 && is_plain(rest[count - 1]) &&
            rest[count].action.kind == GoldenAction::Kind::in &&
@@ -152,6 +152,9 @@ class Player {
     if (step.evictions && evictions() != *step.evictions)
       differ(step.action.line,
              fmt::format("there were {} evictions, expected {}", evictions(), *step.evictions));
+    if (step.templates && templates() != *step.templates)
+      differ(step.action.line,
+             fmt::format("there are {} templates, expected {}", templates(), *step.templates));
   }
 
   const control::ServerView& find_server(const ServerCounts& counts) const {
@@ -172,6 +175,13 @@ class Player {
   std::uint64_t entries() const { return sum_of(&datapath::WorkerCounters::table_entries); }
   std::uint64_t evictions() const { return sum_of(&datapath::WorkerCounters::table_evictions); }
 
+  std::uint64_t templates() const {
+    std::uint64_t sum = 0;
+    for (const control::ServiceView& service : plant_.builder().services())
+      for (const control::ServerView& server : service.servers) sum += totals(server).persistent;
+    return sum;
+  }
+
   std::string counters() const {
     std::string text = fmt::format("workers {}\nframes {}\n", mode_.workers,
                                    sum_of(&datapath::WorkerCounters::frames));
@@ -183,9 +193,10 @@ class Player {
       for (const control::ServerView& server : service.servers) {
         const DestinationTotals sum = totals(server);
         text += fmt::format(
-            "server {} {} active {} inactive {} connections {} packets {} bytes {}\n",
+            "server {} {} active {} inactive {} connections {} packets {} bytes {}",
             to_string(service.key.address, service.key.port), to_string(server.server.address),
             sum.active, sum.inactive, sum.connections, sum.packets, sum.bytes);
+        text += sum.persistent == 0 ? "\n" : fmt::format(" persistent {}\n", sum.persistent);
       }
     return text;
   }

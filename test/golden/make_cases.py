@@ -14,7 +14,8 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 GROUPS = ("arp", "icmp", "tcp_life", "scheduling", "refusals", "ethernet", "damaged", "strays",
-          "adoption", "held", "capacity", "udp", "quoted")
+          "adoption", "held", "capacity", "udp", "quoted",
+          "persistence")
 
 
 def differences(written, committed):

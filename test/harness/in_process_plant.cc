@@ -228,6 +228,7 @@ DestinationTotals totals(const control::ServerView& server) {
     sum.packets += counters.packets.value();
     sum.bytes += counters.bytes.value();
   }
+  for (const Counter& persistent : *server.persistent) sum.persistent += persistent.value();
   return sum;
 }
 

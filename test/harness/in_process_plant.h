@@ -101,6 +101,7 @@ class InProcessPlant {
 struct DestinationTotals {
   std::uint64_t active = 0;
   std::uint64_t inactive = 0;
+  std::uint64_t persistent = 0;
   std::uint64_t connections = 0;
   std::uint64_t packets = 0;
   std::uint64_t bytes = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "lib/datapath/stages/look_up.h"
 
+#include "lib/datapath/stages/persist.h"
 #include "lib/datapath/stages/stages.h"
 
 namespace drover::datapath::stages {
@@ -37,6 +38,8 @@ bool follow_connection(Packet& packet, WorkerState& state) {
                                    ? flow::TcpState::udp
                                    : flow::next_state(before, packet.tcp_flags);
   accounting.moved(id, before, after);
+  if (after != before && after == flow::TcpState::established && connection->controlled())
+    assure_template(*connection, state);
   connection->touch(after, state.tick() + state.snapshot->timeouts[after]);
   packet.verdict = Verdict::forwarded;
   return true;

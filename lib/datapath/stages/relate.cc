@@ -29,7 +29,7 @@ void place_quoted(Packet& packet, WorkerState& state) {
 
 // An ICMP error hashes to any worker. Its flow's connection is only read: the error is not the
 // client's, and says nothing about the connection's state (as IPVS has it).
-void find_quoted_flow(Packet& packet, PortId port, WorkerState& state) {
+void find_quoted_flow(Packet& packet, WorkerState& state) {
   ConnectionAccounting accounting = state.accounting();
   if (const auto* connection =
           state.table.find(packet.key, packet.hash, state.tick(), accounting)) {
@@ -43,7 +43,8 @@ void find_quoted_flow(Packet& packet, PortId port, WorkerState& state) {
     return;
   }
   state.peers.hand(
-      next, {.frame = packet.mbuf, .kind = Handover::Kind::seek, .port = port, .origin = origin});
+      next,
+      {.frame = packet.mbuf, .kind = Handover::Kind::seek, .port = state.port, .origin = origin});
   packet.verdict = Verdict::taken;
 }
 
@@ -52,7 +53,7 @@ void find_quoted_flow(Packet& packet, PortId port, WorkerState& state) {
 void relate(Burst& burst, WorkerState& state) {
   for (Packet& packet : burst.packets())
     if (packet.verdict == Verdict::pending && packet.role == Role::quoted)
-      find_quoted_flow(packet, burst.port, state);
+      find_quoted_flow(packet, state);
 }
 
 }  // namespace drover::datapath::stages

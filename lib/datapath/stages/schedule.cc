@@ -2,6 +2,7 @@
 #include "lib/datapath/stages/schedule.h"
 
 #include "lib/datapath/stages/look_up.h"
+#include "lib/datapath/stages/persist.h"
 #include "lib/datapath/stages/stages.h"
 
 namespace drover::datapath::stages {
@@ -12,11 +13,6 @@ bool is_tcp(const Packet& packet) {
 }
 bool has_flag(const Packet& packet, std::uint8_t flag) {
   return (packet.tcp_flags & flag) != 0;
-}
-
-Verdict refusal(const Packet& packet) {
-  if (!is_tcp(packet)) return Verdict::refused_unreachable;
-  return has_flag(packet, TcpHeader::rst) ? Verdict::stray_reset : Verdict::refused_reset;
 }
 
 // Without room in the table the flow goes where its later packets, too, will be placed by hash.
@@ -39,16 +35,23 @@ void enter(Packet& packet, WorkerState& state, const VirtualService& service,
   ConnectionAccounting accounting = state.accounting();
   flow::ConnectionV4 connection(packet.key, destination, first, expires);
   connection.set_adopted(adopted);
-  if (state.table.insert(connection, packet.hash, state.tick(), accounting) == nullptr) {
+  auto* entry = state.table.insert(connection, packet.hash, state.tick(), accounting);
+  if (entry == nullptr) {
     forward_unkept(packet, state, service);
     return;
   }
   accounting.entered(destination, first);
+  if (service.persistence) [[unlikely]]
+    bind_to_template(*entry, state, service);
   packet.destination = &state.destination(destination);
   packet.verdict = adopted ? Verdict::forwarded_adopted : Verdict::forwarded_new;
 }
 
 void adopt(Packet& packet, WorkerState& state, const VirtualService& service) {
+  if (service.persistence) {
+    schedule_persistent(packet, state, service, true);
+    return;
+  }
   const auto placed = place_by_hash(packet, state, service);
   if (placed)
     enter(packet, state, service, service.candidates[*placed], true);
@@ -82,22 +85,44 @@ void forward_once(Packet& packet, WorkerState& state, DestinationId destination)
 }
 
 void schedule_new(Packet& packet, WorkerState& state, const VirtualService& service) {
-  auto& memory = (*service.memory)[state.id.value()];
-  const auto picked = service.scheduler->pick(memory.state);
-  if (!picked)
-    packet.verdict = refusal(packet);
-  else if (service.one_packet)
-    forward_once(packet, state, service.candidates[*picked]);
+  if (service.persistence) {
+    schedule_persistent(packet, state, service, false);
+    return;
+  }
+  if (const auto picked = pick(packet, state, service))
+    send_new(packet, state, service, service.candidates[*picked], false);
   else
-    enter(packet, state, service, service.candidates[*picked], false);
+    packet.verdict = refusal(packet);
 }
 
 }  // namespace
 
+Verdict refusal(const Packet& packet) {
+  if (!is_tcp(packet)) return Verdict::refused_unreachable;
+  return has_flag(packet, TcpHeader::rst) ? Verdict::stray_reset : Verdict::refused_reset;
+}
+
+std::optional<std::uint32_t> pick(const Packet& /*packet*/, WorkerState& state,
+                                  const VirtualService& service) {
+  return service.scheduler->pick((*service.memory)[state.id.value()].state);
+}
+
+void send_new(Packet& packet, WorkerState& state, const VirtualService& service,
+              DestinationId destination, bool adopted) {
+  if (service.one_packet)
+    forward_once(packet, state, destination);
+  else
+    enter(packet, state, service, destination, adopted);
+}
+
 std::optional<std::uint32_t> place_by_hash(const Packet& packet, WorkerState& /*state*/,
                                            const VirtualService& service) {
-  const std::uint64_t ports = std::uint64_t{packet.key.client_port} << 16 | packet.key.virtual_port;
-  const std::uint64_t client = packet.key.client.value();
+  std::uint64_t ports = std::uint64_t{packet.key.client_port} << 16 | packet.key.virtual_port;
+  std::uint64_t client = packet.key.client.value();
+  if (service.persistence) {
+    ports = 0;
+    client &= service.persistence->mask;
+  }
   return service.placement.look_up(balance::stable_hash(client << 32 | ports));
 }
 

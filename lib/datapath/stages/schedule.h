@@ -9,7 +9,20 @@
 
 namespace drover::datapath::stages {
 
+// The scheduler's choice for a new connection: an index into the service's candidates.
+std::optional<std::uint32_t> pick(const Packet& packet, WorkerState& state,
+                                  const VirtualService& service);
+
+// What becomes of a packet for which there is no server.
+Verdict refusal(const Packet& packet);
+
+// Enters a new connection to this server, unless the service is one that keeps none, and forwards
+// the packet. `adopted`: it is in mid-stream.
+void send_new(Packet& packet, WorkerState& state, const VirtualService& service,
+              DestinationId destination, bool adopted);
+
 // Where every balancer with these servers puts the flow: an index into the service's candidates.
+// All that a persistent client sends goes to one place.
 std::optional<std::uint32_t> place_by_hash(const Packet& packet, WorkerState& state,
                                            const VirtualService& service);
 

@@ -126,6 +126,10 @@ class Case:
         """How many connections all workers' tables hold."""
         self.lines.append(f"entries {count}")
 
+    def templates(self, count):
+        """How many clients' templates there are."""
+        self.lines.append(f"templates {count}")
+
     def evictions(self, count):
         self.lines.append(f"evictions {count}")
 

@@ -139,3 +139,20 @@ class Maglev:
 
     def place(self, client, client_port, port):
         return self.slots[mix(number(client) << 32 | client_port << 16 | port) % len(self.slots)]
+
+
+# --- which worker owns what several need ----------------------------------------------------------
+
+SEED = (1, 2)  # of the in-process plant
+
+
+def fold_multiply(left, right):
+    product = left * right
+    return (product ^ product >> 64) & MASK64
+
+
+def owner_of_client(client, workers, group=0):
+    """The worker that decides for a persistent client, a masked address."""
+    word = number(client) << 32 | group
+    mixed = fold_multiply(word ^ SEED[0], SEED[1] ^ 0xE7037ED1A0B428DB)
+    return (fold_multiply(mixed ^ SEED[0], SEED[1] ^ 0x8EBC6AF09C88C6E3) >> 32) % workers

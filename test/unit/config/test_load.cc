@@ -161,12 +161,11 @@ TEST_CASE("what this version does not act on is a warning", "[config]") {
   CHECK(warnings(some_ports +
                  "pools: {web: {servers: [{address: 192.0.2.21}], checks: [{http: {}}]}}\n"
                  "services: [{name: web, address: 192.0.2.10, ports: [80], pool: web,\n"
-                 "  persistence: {},\n"
+                 "  persistence: {mask: 24},\n"
                  "  sorry_server: 192.0.2.30}]\n"
                  "failover: {vrrp: [{id: 1}]}\n"
                  "metrics: {listen: '127.0.0.1:9641'}\n") ==
         Lines{"f:2:49: checks" + later + "every server is taken to be up",
-              "f:4:3: persistence" + later + "each connection is scheduled for itself",
               "f:5:3: sorry_server" + later + "nothing is sent to it",
               "f:6:1: failover" + later + "this balancer is always master, so run only one",
               "f:7:1: metrics" + later + "nothing listens there"});

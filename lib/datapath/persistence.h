@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What a snapshot says of a group of clients' templates: those of a virtual service, or of all
+// ports of a service with `across_ports`.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "lib/base/flat_index.h"
+#include "lib/base/strong_id.h"
+#include "lib/flow/client_template.h"
+#include "lib/flow/tick.h"
+#include "lib/net/address.h"
+
+namespace drover::datapath {
+
+struct Persistence {
+  PersistenceId group;
+  std::uint32_t mask = UINT32_MAX;
+  flow::Ticks timeout{};
+  bool expire_quiescent = false;
+  // As a template is listed.
+  VipId vip;
+  std::uint16_t virtual_port = 0;  // 0: any, or several
+  // By candidate of the group's services, whose servers are the same in the same order: the id that
+  // stands in templates, and whether the server's weight is 0.
+  std::vector<DestinationId> names;
+  std::vector<bool> quiescent;
+  FlatIndex candidates;  // the ids of all the group's services -> candidate
+
+  flow::TemplateKey key_of(Ipv4Address client) const {
+    return {Ipv4Address(client.value() & mask), group};
+  }
+  // None: the server has been removed, or gets nobody any more.
+  std::optional<std::uint32_t> candidate_of(DestinationId name) const {
+    const auto candidate = candidates.find(name.value());
+    return candidate && expire_quiescent && quiescent[*candidate] ? std::nullopt : candidate;
+  }
+};
+
+}  // namespace drover::datapath

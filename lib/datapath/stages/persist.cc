@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "lib/datapath/stages/persist.h"
+
+#include "lib/datapath/stages/schedule.h"
+
+namespace drover::datapath::stages {
+namespace {
+
+bool is(const WorkerState& state, Handover::Kind kind) {
+  return state.handed != nullptr && state.handed->kind == kind;
+}
+
+// A template that finds no room leaves the client to the hash, which is constant, too.
+std::optional<std::uint32_t> decide(const Packet& packet, WorkerState& state,
+                                    const VirtualService& service, bool adopted) {
+  const Persistence& persistence = *service.persistence;
+  const flow::TemplateKey key = persistence.key_of(packet.key.client);
+  const bool for_other = is(state, Handover::Kind::ask_server);
+  auto candidate = state.templates.find(key, persistence, state.tick());
+  if (!candidate)
+    candidate = adopted ? place_by_hash(packet, state, service) : pick(packet, state, service);
+  if (candidate && !state.templates.enter(key, persistence.names[*candidate], persistence,
+                                          state.tick(), for_other))
+    return place_by_hash(packet, state, service);
+  return candidate;
+}
+
+void hand(Packet& packet, WorkerState& state, WorkerId to, Handover handover) {
+  handover.frame = packet.mbuf;
+  handover.port = state.port;
+  state.peers.hand(to, handover);
+  packet.verdict = Verdict::taken;
+}
+
+}  // namespace
+
+void schedule_persistent(Packet& packet, WorkerState& state, const VirtualService& service,
+                         bool adopted) {
+  if (is(state, Handover::Kind::server_decided)) {
+    send_new(packet, state, service, state.handed->destination, adopted);
+    return;
+  }
+  const WorkerId owner = state.templates.owner_of(service.persistence->key_of(packet.key.client));
+  if (owner != state.id) {
+    hand(packet, state, owner, {.kind = Handover::Kind::ask_server, .origin = state.id});
+    return;
+  }
+  const auto candidate = decide(packet, state, service, adopted);
+  if (!candidate)
+    packet.verdict = refusal(packet);
+  else if (is(state, Handover::Kind::ask_server))
+    hand(packet, state, state.handed->origin,
+         {.kind = Handover::Kind::server_decided, .destination = service.candidates[*candidate]});
+  else
+    send_new(packet, state, service, service.candidates[*candidate], adopted);
+}
+
+void bind_to_template(flow::ConnectionV4& connection, WorkerState& state,
+                      const VirtualService& service) {
+  const Persistence& persistence = *service.persistence;
+  const auto candidate = persistence.candidates.find(connection.destination().value());
+  if (!candidate) return;  // the server was removed since it was decided
+  connection.set_controlled(true);
+  state.templates.add_connection(persistence.key_of(connection.key().client),
+                                 persistence.names[*candidate], state.tick());
+  if (connection.state() == flow::TcpState::established) assure_template(connection, state);
+}
+
+void assure_template(const flow::ConnectionV4& connection, WorkerState& state) {
+  const flow::ConnectionKeyV4 key = connection.key();
+  if (const auto* persistence = state.snapshot->find_persistence(key))
+    state.templates.assure(persistence->key_of(key.client));
+}
+
+}  // namespace drover::datapath::stages
