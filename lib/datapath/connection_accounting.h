@@ -3,6 +3,7 @@
 // (reference: IPVS, active = ESTABLISHED, SYN_SENT, SYN_RECV, SYNACK).
 #pragma once
 
+#include "lib/datapath/server_loads.h"
 #include "lib/datapath/snapshot.h"
 #include "lib/flow/connection.h"
 #include "lib/flow/eviction.h"
@@ -18,6 +19,8 @@ class ConnectionAccounting {
     DestinationCounters& counts = of(destination);
     counts.connections.add(1);
     count(counts, state).add(1);
+    if (snapshot_.destinations[destination.value()].has_thresholds)
+      counts.overload.connection_came(total(counts), thresholds(destination));
   }
   void moved(DestinationId destination, flow::TcpState from, flow::TcpState to) {
     if (flow::is_active(from) == flow::is_active(to)) return;
@@ -26,7 +29,11 @@ class ConnectionAccounting {
     count(counts, to).add(1);
   }
   void left(const flow::ConnectionV4& connection) {
-    count(of(connection.destination()), connection.state()).subtract(1);
+    const DestinationId destination = connection.destination();
+    DestinationCounters& counts = of(destination);
+    count(counts, connection.state()).subtract(1);
+    if (snapshot_.destinations[destination.value()].has_thresholds)
+      counts.overload.connection_went(total(counts), thresholds(destination));
   }
   // As the table's `on_removed`.
   void operator()(const flow::ConnectionV4& connection, flow::Removal removal) {
@@ -37,6 +44,9 @@ class ConnectionAccounting {
  private:
   DestinationCounters& of(DestinationId id) const {
     return snapshot_.destinations[id.value()].counters[worker_.value()];
+  }
+  const balance::Thresholds& thresholds(DestinationId id) const {
+    return snapshot_.destination_details[id.value()].thresholds;
   }
   static Counter& count(DestinationCounters& counts, flow::TcpState state) {
     return flow::is_active(state) ? counts.active : counts.inactive;

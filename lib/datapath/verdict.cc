@@ -30,6 +30,7 @@ constexpr std::array<std::string_view, verdict_count> names = {
     "icmp_ignored",
     "stray_reset",
     "unknown_dropped",
+    "server_removed",
     "refusal_limit",
     "held_overflow",
     "held_expired",

@@ -37,7 +37,8 @@ Worker::Worker(WorkerSettings settings, const SnapshotStore& snapshots, Crossing
              .transmitter = Transmitter(settings_.transmit, counters),
              .held = HeldFrames(counters),
              .refusals = {},
-             .mempool = settings_.mempool} {}
+             .mempool = settings_.mempool,
+             .random = (settings_.seed.first ^ balance::stable_hash(settings_.id.value())) | 1U} {}
 
 void Worker::run(const std::atomic<bool>& stop) {
   // The kernel would otherwise add up to 50 us to each sleep.
@@ -81,6 +82,7 @@ bool Worker::turn(std::uint64_t now) {
   if (listing_) worked |= list_connections();
   if (now - last_house_keeping_ >= house_keeping_interval) keep_house();
   sweep();
+  load_refresh_.turn(*state_.snapshot, settings_.id, now);
   state_.transmitter.flush();
   state_.counters.turns.add(1);
   snapshots_.quiescent(settings_.id);

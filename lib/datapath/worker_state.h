@@ -9,6 +9,7 @@
 #include "lib/datapath/counters.h"
 #include "lib/datapath/crossing.h"
 #include "lib/datapath/held_frames.h"
+#include "lib/datapath/server_loads.h"
 #include "lib/datapath/snapshot.h"
 #include "lib/datapath/transmitter.h"
 #include "lib/flow/connection_table.h"
@@ -26,6 +27,7 @@ struct WorkerState {
   HeldFrames held;
   TokenBucket refusals;
   rte_mempool* mempool = nullptr;  // for frames that the balancer writes itself
+  std::uint64_t random = 1;        // xorshift64*'s state; never 0
 
   // Of the current turn.
   const Snapshot* snapshot = nullptr;
@@ -33,6 +35,14 @@ struct WorkerState {
 
   flow::Tick tick() const { return flow::Tick::from_nanoseconds(now); }
   ConnectionAccounting accounting() { return {*snapshot, id, counters}; }
+  ServerLoads loads() const { return {*snapshot, id}; }
+  // For schedulers that draw lots.
+  std::uint64_t draw() {
+    random ^= random << 13U;
+    random ^= random >> 7U;
+    random ^= random << 17U;
+    return random * 0x2545f4914f6cdd1dU;
+  }
   const Destination& destination(DestinationId destination_id) const {
     return snapshot->destinations[destination_id.value()];
   }

@@ -19,8 +19,29 @@ Verdict refusal(const Packet& packet) {
   return has_flag(packet, TcpHeader::rst) ? Verdict::stray_reset : Verdict::refused_reset;
 }
 
+balance::SchedulerState& memory_of(const VirtualService& service, const WorkerState& state) {
+  return *(*service.memory)[state.id.value()];
+}
+
+std::optional<std::uint32_t> pick(const Packet& packet, WorkerState& state,
+                                  const VirtualService& service) {
+  const ServerLoads loads = state.loads();
+  const flow::ConnectionKeyV4& key = packet.key;
+  return service.scheduler->pick(memory_of(service, state),
+                                 {.client = key.client,
+                                  .vip = Ipv4Address(packet.ipv4().destination),
+                                  .client_port = key.client_port,
+                                  .virtual_port = key.virtual_port,
+                                  .is_tcp = is_tcp(packet),
+                                  .random = state.draw(),
+                                  .now = state.now,
+                                  .loads = loads});
+}
+
 // Where every balancer with these servers puts the flow.
-std::optional<std::uint32_t> place_by_hash(const Packet& packet, const VirtualService& service) {
+std::optional<std::uint32_t> place_by_hash(const Packet& packet, WorkerState& state,
+                                           const VirtualService& service) {
+  if (service.scheduler->is_by_hash()) return pick(packet, state, service);
   const std::uint64_t ports = std::uint64_t{packet.key.client_port} << 16 | packet.key.virtual_port;
   const std::uint64_t client = packet.key.client.value();
   return service.placement.look_up(balance::stable_hash(client << 32 | ports));
@@ -28,7 +49,7 @@ std::optional<std::uint32_t> place_by_hash(const Packet& packet, const VirtualSe
 
 // Without room in the table the flow goes where its later packets, too, will be placed by hash.
 void forward_unkept(Packet& packet, WorkerState& state, const VirtualService& service) {
-  const auto placed = place_by_hash(packet, service);
+  const auto placed = place_by_hash(packet, state, service);
   if (!placed) {
     packet.verdict = refusal(packet);
     return;
@@ -56,9 +77,16 @@ void enter(Packet& packet, WorkerState& state, const VirtualService& service,
 }
 
 void adopt(Packet& packet, WorkerState& state, const VirtualService& service) {
-  const auto placed = place_by_hash(packet, service);
+  const auto placed = place_by_hash(packet, state, service);
   if (placed)
     enter(packet, state, service, service.candidates[*placed], true);
+  else
+    packet.verdict = refusal(packet);
+}
+
+void schedule_new(Packet& packet, WorkerState& state, const VirtualService& service) {
+  if (const auto picked = pick(packet, state, service))
+    enter(packet, state, service, service.candidates[*picked], false);
   else
     packet.verdict = refusal(packet);
 }
@@ -72,6 +100,9 @@ void treat_unknown(Packet& packet, WorkerState& state, const VirtualService& ser
     case UnknownPolicy::adopt:
       adopt(packet, state, service);
       break;
+    case UnknownPolicy::schedule:
+      schedule_new(packet, state, service);
+      break;
     case UnknownPolicy::reset:
       packet.verdict = Verdict::refused_reset;
       break;
@@ -79,15 +110,6 @@ void treat_unknown(Packet& packet, WorkerState& state, const VirtualService& ser
       packet.verdict = Verdict::unknown_dropped;
       break;
   }
-}
-
-void schedule_new(Packet& packet, WorkerState& state, const VirtualService& service) {
-  auto& memory = (*service.memory)[state.id.value()];
-  const auto picked = service.scheduler->pick(memory.state);
-  if (picked)
-    enter(packet, state, service, service.candidates[*picked], false);
-  else
-    packet.verdict = refusal(packet);
 }
 
 }  // namespace
