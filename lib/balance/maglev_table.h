@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The look-up table of "Maglev: A Fast and Reliable Software Network Load Balancer" (NSDI
-// 2016), 3.4, with weights: a backend of twice the weight takes twice as many turns.
+// 2016), 3.4, with weights: the heaviest backend takes every turn, one of half its weight every
+// second turn.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <vector>
+
+#include "lib/net/address.h"
 
 namespace drover::balance {
 
@@ -43,6 +46,10 @@ class MaglevTable {
 std::vector<std::uint32_t> populate_maglev(std::span<const MaglevPreference> preferences,
                                            std::span<const std::uint32_t> weights,
                                            std::uint32_t size);
+// The same, each backend taking so many slots at a time as `turns` says, not all 0.
+std::vector<std::uint32_t> fill_maglev_slots(std::span<const MaglevPreference> preferences,
+                                             std::span<const std::uint32_t> turns,
+                                             std::uint32_t size);
 
 // The smallest prime that is at least `least`.
 std::uint32_t next_prime(std::uint32_t least);
@@ -56,5 +63,8 @@ constexpr std::uint64_t stable_hash(std::uint64_t value) {
   value ^= value >> 31;
   return value;
 }
+
+// What names a server on every balancer alike.
+std::uint64_t identity_of(const IpAddress& address);
 
 }  // namespace drover::balance

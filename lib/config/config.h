@@ -20,6 +20,10 @@ enum class PortDriver { af_xdp, pci, vdev };
 enum class SourceMac { own, keep };
 enum class Idle { adaptive, busy };
 enum class Protocol { tcp, udp };
+enum class Unknown { adopt, schedule, reset, drop };
+enum class OnRemoved { keep, drop, reschedule };
+enum class ConnReuse { never, closed, finished };
+enum class SchedulerFlag { port, fallback };  // in the file with the scheduler's name: "sh-port"
 
 // `nodes`: a balancer of the pair. Its address is also what health checks and probes come from.
 struct Node {
@@ -45,6 +49,8 @@ struct Server {
   IpAddress address;
   std::uint32_t weight = 1;
   std::optional<MacAddress> mac;
+  std::uint32_t upper_threshold = 0;  // connections; 0: none
+  std::uint32_t lower_threshold = 0;  // 0: three quarters of the upper
 };
 
 struct StatusRange {
@@ -84,6 +90,7 @@ struct Service {
   std::vector<std::uint16_t> ports;  // each a virtual service of its own; empty: any
   Protocol protocol = Protocol::tcp;
   std::string scheduler = "rr";
+  std::vector<SchedulerFlag> scheduler_flags;
   bool one_packet = false;  // udp: every datagram is scheduled for itself
   std::string pool;         // a key of Config::pools
   std::optional<Persistence> persistence;
@@ -132,8 +139,11 @@ struct Config {
   std::optional<std::size_t> node;  // index of this balancer in `nodes`; none without `nodes`
   Workers workers;
   Idle idle = Idle::adaptive;
-  std::uint64_t connections = 1'000'000;  // all workers together
-  std::uint32_t refusals = 1'000;         // resets and unreachables a second and worker
+  std::uint64_t connections = 1'000'000;   // all workers together
+  std::uint32_t refusals = 1'000;          // resets and unreachables a second and worker
+  Unknown unknown = Unknown::adopt;        // TCP in mid-stream without an entry
+  OnRemoved on_removed = OnRemoved::keep;  // the connections of a removed server
+  ConnReuse conn_reuse = ConnReuse::closed;
   std::vector<Port> ports;
   std::map<std::string, Pool> pools;
   std::vector<Service> services;

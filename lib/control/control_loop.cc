@@ -50,6 +50,7 @@ class ControlLoop::Loop {
       : config_(config),
         builder_(config.workers.count),
         publish_soon_(io_, [this] { publish(); }),
+        publish_later_(io_, [this] { publish(); }),
         every_second_(io_, [this] { second_passed(); }) {}
 
   Result<void> open() {
@@ -77,7 +78,8 @@ class ControlLoop::Loop {
   Result<void> attach(const Plant& plant) {
     plant_ = &plant;
     lister_.emplace(io_, plant, builder_);
-    if (auto configured = builder_.configure(config_, port_facts()); !configured) return configured;
+    if (auto configured = builder_.configure(config_, port_facts(), Clock::now()); !configured)
+      return configured;
     watch_neighbours();
     publish();
     return {};
@@ -113,13 +115,11 @@ class ControlLoop::Loop {
     std::vector<Neighbour> neighbours;
     std::set<IpAddress> seen;
     std::set<IpAddress> vips;
-    for (const ServiceView& service : builder_.services()) {
-      vips.insert(service.key.address);
-      for (const ServerView& server : service.servers) {
-        if (server.server.mac || !seen.insert(server.server.address).second) continue;
-        const PlantPort& port = plant_->ports[server.egress.value()];
-        neighbours.push_back({server.server.address, port.driver->kernel_interface()});
-      }
+    for (const ServiceView& service : builder_.services()) vips.insert(service.key.address);
+    for (const ReachedServer& server : builder_.reached_servers(Clock::now())) {
+      if (server.pinned || !seen.insert(server.address).second) continue;
+      const PlantPort& port = plant_->ports[server.egress.value()];
+      neighbours.push_back({server.address, port.driver->kernel_interface()});
     }
     neighbours_->watch(neighbours);
     probe_.emplace(io_, *neighbours_);
@@ -133,7 +133,11 @@ class ControlLoop::Loop {
     publish_soon_.set(Clock::now());
   }
 
-  void publish() { plant_->snapshots->publish(builder_.build(mac_of_)); }
+  void publish() {
+    const Clock::time_point now = Clock::now();
+    plant_->snapshots->publish(builder_.build(mac_of_, now));
+    if (const auto change = builder_.next_change(now)) publish_later_.set(*change);
+  }
 
   void doorbell_rang() {
     doorbell_.answer();
@@ -199,6 +203,7 @@ class ControlLoop::Loop {
   BusyMeter busy_;
   std::vector<bool> link_up_;
   Alarm publish_soon_;
+  Alarm publish_later_;
   Alarm every_second_;
   std::optional<NeighbourTable> neighbours_;
   std::optional<NeighbourProbe> probe_;

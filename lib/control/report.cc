@@ -32,13 +32,24 @@ api::Server report_server(const ServerView& view, std::uint16_t port, const MacO
   return server;
 }
 
+// As ipvsadm prints them.
+std::vector<std::string> flags_of(const ServiceView& view) {
+  std::string flags;
+  for (const config::SchedulerFlag flag : view.flags)
+    flags += (flags.empty() ? "" : ",") + view.scheduler +
+             (flag == config::SchedulerFlag::port ? "-port" : "-fallback");
+  std::vector<std::string> shown = view.shown_flags;
+  if (!flags.empty()) shown.insert(shown.begin(), "(" + flags + ")");
+  return shown;
+}
+
 api::Service report_service(const ServiceView& view, const MacOf& mac_of) {
   api::Service service{.name = view.name,
                        .protocol = view.key.protocol == config::Protocol::tcp ? "TCP" : "UDP",
                        .address = view.key.address,
                        .port = view.key.port,
                        .scheduler = view.scheduler,
-                       .flags = view.shown_flags,
+                       .flags = flags_of(view),
                        .totals = {},
                        .servers = {}};
   for (const ServerView& server : view.servers) {

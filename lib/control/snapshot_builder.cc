@@ -16,14 +16,6 @@ namespace {
 constexpr std::uint32_t slots_per_server = 100;
 constexpr std::uint32_t fewest_slots = 251;
 
-std::uint64_t identity_of(const IpAddress& address) {
-  if (address.is_v4()) return balance::stable_hash(address.v4().value());
-  std::uint64_t identity = 0;
-  for (const std::uint8_t byte : address.v6().bytes())
-    identity = balance::stable_hash(identity << 8 ^ byte ^ identity >> 56);
-  return identity;
-}
-
 flow::Timeouts to_timeouts(const config::Timeouts& from) {
   using flow::TcpState;
   flow::Timeouts timeouts;
@@ -40,10 +32,43 @@ std::vector<std::uint16_t> virtual_ports(const config::Service& service) {
   return service.ports.empty() ? std::vector<std::uint16_t>{0} : service.ports;
 }
 
+datapath::UnknownPolicy to_policy(config::Unknown unknown) {
+  switch (unknown) {
+    case config::Unknown::adopt:
+      return datapath::UnknownPolicy::adopt;
+    case config::Unknown::schedule:
+      return datapath::UnknownPolicy::schedule;
+    case config::Unknown::reset:
+      return datapath::UnknownPolicy::reset;
+    case config::Unknown::drop:
+      break;
+  }
+  return datapath::UnknownPolicy::drop;
+}
+
+datapath::ReusePolicy to_policy(config::ConnReuse reuse) {
+  switch (reuse) {
+    case config::ConnReuse::never:
+      return datapath::ReusePolicy::never;
+    case config::ConnReuse::closed:
+      return datapath::ReusePolicy::closed;
+    case config::ConnReuse::finished:
+      break;
+  }
+  return datapath::ReusePolicy::finished;
+}
+
+balance::SchedulerFlags to_flags(const std::vector<config::SchedulerFlag>& flags) {
+  balance::SchedulerFlags result;
+  for (const config::SchedulerFlag flag : flags)
+    (flag == config::SchedulerFlag::port ? result.port : result.fallback) = true;
+  return result;
+}
+
 }  // namespace
 
 Result<void> SnapshotBuilder::configure(const config::Config& config,
-                                        std::vector<datapath::PortFacts> ports) {
+                                        std::vector<datapath::PortFacts> ports, TimePoint now) {
   std::vector<ServiceView> services;
   for (const config::Service& service : config.services)
     for (const std::uint16_t port : virtual_ports(service)) {
@@ -62,15 +87,16 @@ Result<void> SnapshotBuilder::configure(const config::Config& config,
     rest = rest.subspan(count);
   }
   vips_ = std::move(vips);
-  ++candidate_generation_;
+  take_over(services, now);
   services_ = std::move(services);
   std::map<ServiceKey, ServiceParts> before = std::exchange(parts_, {});
-  for (const ServiceView& view : services_) {
-    parts_[view.key].memory = std::move(before[view.key].memory);
-    parts_[view.key].service = make_service(view);
-  }
+  for (const ServiceView& view : services_)
+    parts_[view.key] = make_parts(view, std::move(before[view.key]));
   ports_ = std::move(ports);
   timeouts_ = config.timeouts;
+  unknown_ = config.unknown;
+  on_removed_ = config.on_removed;
+  reuse_ = config.conn_reuse;
   refusals_ = config.refusals;
   return {};
 }
@@ -79,6 +105,7 @@ Result<ServiceView> SnapshotBuilder::view_of(const config::Config& config,
                                              const config::Service& service, std::uint16_t port) {
   ServiceView view{.name = service.name,
                    .scheduler = service.scheduler,
+                   .flags = service.scheduler_flags,
                    .shown_flags = service_flags(service),
                    .one_packet = service.one_packet,
                    .key = {service.address, service.protocol, port},
@@ -91,12 +118,14 @@ Result<ServiceView> SnapshotBuilder::view_of(const config::Config& config,
                      fmt::format("more than {} real servers, counted once for each virtual service",
                                  IdRegistry::most_destinations));
     destinations_.resize(std::max(destinations_.size(), ids_.destination_count()));
-    datapath::DestinationDetails& details = destinations_[id->value()];
-    details.address = server.address;
-    if (!details.counters)
-      details.counters = std::make_shared<datapath::DestinationCountersByWorker>(workers_);
-    if (!details.persistent) details.persistent = std::make_shared<std::vector<Counter>>(workers_);
-    view.servers.push_back({server, *id, PortId(0), details.counters, details.persistent});
+    DestinationRecord& record = destinations_[id->value()];
+    if (!record.counters) {
+      record.counters = std::make_shared<datapath::DestinationCountersByWorker>(workers_);
+      record.persistent = std::make_shared<std::vector<Counter>>(workers_);
+      record.server.address = server.address;
+      record.removed = TimePoint();  // until take_over()
+    }
+    view.servers.push_back({server, *id, PortId(0), record.counters, record.persistent});
   }
   return view;
 }
@@ -115,42 +144,108 @@ Result<void> SnapshotBuilder::add_vip(const IpAddress& address, std::vector<data
   return {};
 }
 
-std::shared_ptr<const datapath::VirtualService> SnapshotBuilder::make_service(
-    const ServiceView& view) {
+// The servers that there are now; those that are there no more have been removed `now`.
+void SnapshotBuilder::take_over(const std::vector<ServiceView>& services, TimePoint now) {
+  for (DestinationRecord& record : destinations_)
+    if (!record.removed) record.removed = now;
+  for (const ServiceView& view : services)
+    for (const ServerView& server : view.servers) {
+      DestinationRecord& record = destinations_[server.id.value()];
+      record.server = server.server;
+      record.egress = server.egress;
+      record.removed = std::nullopt;
+      if (server.server.weight > 0) record.last_weight = server.server.weight;
+    }
+}
+
+SnapshotBuilder::ServiceParts SnapshotBuilder::make_parts(const ServiceView& view,
+                                                          ServiceParts before) {
   auto service = std::make_shared<datapath::VirtualService>();
-  balance::SchedulerSettings settings{.candidates = {}, .generation = candidate_generation_};
   std::vector<balance::MaglevBackend> backends;
   for (const ServerView& server : view.servers) {
     service->candidates.push_back(server.id);
-    settings.candidates.push_back({server.id, server.server.weight});
-    backends.push_back({identity_of(server.server.address), server.server.weight});
+    backends.push_back({balance::identity_of(server.server.address), server.server.weight});
   }
   const auto wanted =
       std::max(fewest_slots, slots_per_server * static_cast<std::uint32_t>(backends.size()));
   service->placement = balance::MaglevTable(backends, balance::next_prime(wanted));
-  service->scheduler = balance::make_scheduler(view.scheduler, std::move(settings));
 
-  auto& memory = parts_[view.key].memory;
-  if (!memory) {
-    // The workers start out of phase, so that together they go round, too.
-    memory = std::make_shared<std::vector<datapath::SchedulerMemory>>(workers_);
+  if (before.scheduler != view.scheduler) before = {};
+  service->scheduler = make_scheduler(view, before);
+  service->memory = before.memory;
+  if (!service->memory) {
+    auto memory = std::make_shared<datapath::SchedulerMemory>();
     for (std::uint32_t worker = 0; worker < workers_; ++worker)
-      (*memory)[worker].state.position = worker;
+      memory->push_back(service->scheduler->make_state(worker));
+    service->memory = std::move(memory);
   }
-  service->memory = memory;
   service->persistence = view.persistence;
   service->one_packet = view.one_packet;
   service->protocol =
       view.key.protocol == config::Protocol::tcp ? ip_protocol::tcp : ip_protocol::udp;
-  return service;
+  for (const ServerView& server : view.servers)
+    destinations_[server.id.value()].needs_loads =
+        service->scheduler->needs_loads() || server.server.upper_threshold != 0;
+  return {view.scheduler, service, service->memory};
 }
 
-std::unique_ptr<const datapath::Snapshot> SnapshotBuilder::build(const MacOf& mac_of) {
+// The one before as long as nothing changes that it could notice.
+std::shared_ptr<const balance::Scheduler> SnapshotBuilder::make_scheduler(
+    const ServiceView& view, const ServiceParts& before) {
+  balance::SchedulerSettings settings{
+      .candidates = {}, .flags = to_flags(view.flags), .port = view.key.port};
+  for (const ServerView& server : view.servers)
+    settings.candidates.push_back({.destination = server.id,
+                                   .address = server.server.address,
+                                   .weight = server.server.weight,
+                                   .last_weight = destinations_[server.id.value()].last_weight});
+  if (before.service) {
+    const balance::SchedulerSettings& old = before.service->scheduler->settings();
+    if (old.candidates == settings.candidates && old.flags == settings.flags)
+      return before.service->scheduler;
+    settings.before = before.service->scheduler.get();
+  }
+  settings.generation = ++scheduler_generation_;
+  return balance::make_scheduler(view.scheduler, std::move(settings));
+}
+
+datapath::Bond SnapshotBuilder::bond_of(const DestinationRecord& record, TimePoint now) const {
+  const bool reschedules = on_removed_ == config::OnRemoved::reschedule;
+  if (!record.removed)
+    return reschedules && record.server.weight == 0 ? datapath::Bond::holds_until_syn
+                                                    : datapath::Bond::holds;
+  if (on_removed_ == config::OnRemoved::drop) return datapath::Bond::drops;
+  return reschedules || now - *record.removed >= removed_server_grace ? datapath::Bond::releases
+                                                                      : datapath::Bond::holds;
+}
+
+std::optional<SnapshotBuilder::TimePoint> SnapshotBuilder::next_change(TimePoint now) const {
+  std::optional<TimePoint> next;
+  for (const DestinationRecord& record : destinations_) {
+    if (!record.removed || bond_of(record, now) != datapath::Bond::holds) continue;
+    const TimePoint release = *record.removed + removed_server_grace;
+    next = std::min(next.value_or(release), release);
+  }
+  return next;
+}
+
+std::vector<ReachedServer> SnapshotBuilder::reached_servers(TimePoint now) const {
+  std::vector<ReachedServer> reached;
+  for (const DestinationRecord& record : destinations_)
+    if (const auto bond = bond_of(record, now);
+        bond != datapath::Bond::drops && bond != datapath::Bond::releases)
+      reached.push_back({record.server.address, record.server.mac.has_value(), record.egress});
+  return reached;
+}
+
+std::unique_ptr<const datapath::Snapshot> SnapshotBuilder::build(const MacOf& mac_of,
+                                                                 TimePoint now) {
   auto snapshot = std::make_unique<datapath::Snapshot>();
   snapshot->generation = ++generation_;
   snapshot->ports = ports_;
   snapshot->timeouts = to_timeouts(timeouts_);
-  snapshot->unknown = unknown_;
+  snapshot->unknown = to_policy(unknown_);
+  snapshot->reuse = to_policy(reuse_);
   snapshot->refusals_per_second = refusals_;
 
   snapshot->vips = vips_;
@@ -159,24 +254,31 @@ std::unique_ptr<const datapath::Snapshot> SnapshotBuilder::build(const MacOf& ma
     snapshot->vip_index.insert(vips_[i].address.value(), i);
 
   snapshot->persistences = PersistenceGroups::collect(services_);
-  snapshot->destination_details = destinations_;
-  snapshot->destinations.resize(destinations_.size());
   snapshot->service_index = FlatIndex(services_.size());
   for (const ServiceView& view : services_) {
     const VipId vip = *ids_.vip(view.key.address, view.key.protocol);
     snapshot->service_index.insert(datapath::Snapshot::service_key(vip, view.key.port),
                                    static_cast<std::uint32_t>(snapshot->services.size()));
     snapshot->services.push_back(parts_.at(view.key).service);
-    for (const ServerView& server : view.servers) {
-      const auto mac = server.server.mac ? server.server.mac : mac_of(server.server.address);
-      datapath::Destination& destination = snapshot->destinations[server.id.value()];
-      destination.mac = mac.value_or(MacAddress());
-      destination.resolved = mac.has_value();
-      destination.egress = server.egress;
-    }
   }
-  for (std::size_t i = 0; i < destinations_.size(); ++i)
-    snapshot->destinations[i].counters = destinations_[i].counters->data();
+  for (std::uint32_t i = 0; i < destinations_.size(); ++i) {
+    const DestinationRecord& record = destinations_[i];
+    const config::Server& server = record.server;
+    const auto mac = server.mac ? server.mac : mac_of(server.address);
+    snapshot->destinations.push_back(
+        datapath::Destination{.counters = record.counters->data(),
+                              .mac = mac.value_or(MacAddress()),
+                              .egress = record.egress,
+                              .resolved = mac.has_value(),
+                              .has_thresholds = server.upper_threshold != 0,
+                              .bond = bond_of(record, now)});
+    snapshot->destination_details.push_back({server.address,
+                                             {server.upper_threshold, server.lower_threshold},
+                                             record.counters,
+                                             record.persistent});
+    if (workers_ > 1 && !record.removed && record.needs_loads)
+      snapshot->watched.push_back(DestinationId(i));
+  }
   return snapshot;
 }
 

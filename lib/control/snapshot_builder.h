@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Turns the configuration and what is known of the network into snapshots. What outlives a snapshot
-// (ids, counters, the schedulers' memory) it keeps. Control thread only.
+// (ids, counters, the schedulers' memory, servers that were removed) it keeps. Control thread only.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -32,55 +33,91 @@ struct ServerView {
 struct ServiceView {
   std::string name;
   std::string scheduler;
-  std::vector<std::string> shown_flags;  // as ipvsadm prints them behind the scheduler
+  std::vector<config::SchedulerFlag> flags;
+  std::vector<std::string> shown_flags;  // of the service, as ipvsadm prints them
   bool one_packet = false;
   ServiceKey key;
   std::vector<ServerView> servers;
   std::shared_ptr<const datapath::Persistence> persistence;  // null: none
 };
 
+// With `on_removed: keep`, how long the connections of a removed server go on.
+inline constexpr std::chrono::minutes removed_server_grace{5};
+
+// A server that gets frames, its connections' at least.
+struct ReachedServer {
+  IpAddress address;
+  bool pinned = false;  // the file gives its MAC address
+  PortId egress;
+};
+
 using MacOf = std::function<std::optional<MacAddress>(const IpAddress&)>;
 
 class SnapshotBuilder {
  public:
+  using TimePoint = std::chrono::steady_clock::time_point;
+
   explicit SnapshotBuilder(std::uint16_t workers) : workers_(workers) {}
 
   // What the following snapshots are made from. An error changes nothing: more VIPs or servers than
   // there are ids.
-  Result<void> configure(const config::Config& config, std::vector<datapath::PortFacts> ports);
+  Result<void> configure(const config::Config& config, std::vector<datapath::PortFacts> ports,
+                         TimePoint now);
 
   // `mac_of` is asked for servers whose address the file does not pin.
-  std::unique_ptr<const datapath::Snapshot> build(const MacOf& mac_of);
+  std::unique_ptr<const datapath::Snapshot> build(const MacOf& mac_of, TimePoint now);
+  // When, with all else the same, the next snapshot would differ from one built `now`.
+  std::optional<TimePoint> next_change(TimePoint now) const;
 
   const std::vector<ServiceView>& services() const { return services_; }
   // "192.0.2.10" and protocol of an id in a connection.
   const ServiceKey& vip(VipId id) const { return vip_keys_[id.value()]; }
-  const IpAddress& server(DestinationId id) const { return destinations_[id.value()].address; }
+  const IpAddress& server(DestinationId id) const {
+    return destinations_[id.value()].server.address;
+  }
+  // Those of services() and the removed ones that connections are still sent to.
+  std::vector<ReachedServer> reached_servers(TimePoint now) const;
 
  private:
   struct ServiceParts {
+    std::string scheduler;
     std::shared_ptr<const datapath::VirtualService> service;
-    std::shared_ptr<std::vector<datapath::SchedulerMemory>> memory;
+    std::shared_ptr<const datapath::SchedulerMemory> memory;
+  };
+  struct DestinationRecord {
+    config::Server server;  // as last configured
+    PortId egress;
+    std::uint32_t last_weight = 0;  // the latest that was not 0
+    bool needs_loads = false;
+    std::optional<TimePoint> removed;  // none: it is a server now
+    std::shared_ptr<datapath::DestinationCountersByWorker> counters;
+    std::shared_ptr<std::vector<Counter>> persistent;  // templates, by worker
   };
 
   Result<ServiceView> view_of(const config::Config& config, const config::Service& service,
                               std::uint16_t port);
-  std::shared_ptr<const datapath::VirtualService> make_service(const ServiceView& view);
+  void take_over(const std::vector<ServiceView>& services, TimePoint now);
+  ServiceParts make_parts(const ServiceView& view, ServiceParts before);
+  std::shared_ptr<const balance::Scheduler> make_scheduler(const ServiceView& view,
+                                                           const ServiceParts& before);
+  datapath::Bond bond_of(const DestinationRecord& record, TimePoint now) const;
   Result<void> add_vip(const IpAddress& address, std::vector<datapath::Vip>& vips);
 
   std::uint16_t workers_;
   std::uint64_t generation_ = 0;
-  std::uint32_t candidate_generation_ = 0;
+  std::uint32_t scheduler_generation_ = 0;
   IdRegistry ids_;
   PersistenceGroups persistence_groups_;
   std::vector<datapath::PortFacts> ports_;
   std::vector<datapath::Vip> vips_;
   std::vector<ServiceKey> vip_keys_;  // by VipId
   std::vector<ServiceView> services_;
-  std::vector<datapath::DestinationDetails> destinations_;  // by DestinationId
+  std::vector<DestinationRecord> destinations_;  // by DestinationId
   std::map<ServiceKey, ServiceParts> parts_;
   config::Timeouts timeouts_;
-  datapath::UnknownPolicy unknown_ = datapath::UnknownPolicy::adopt;
+  config::Unknown unknown_ = config::Unknown::adopt;
+  config::OnRemoved on_removed_ = config::OnRemoved::keep;
+  config::ConnReuse reuse_ = config::ConnReuse::closed;
   std::uint32_t refusals_ = 0;
 };
 

@@ -3,6 +3,7 @@
 // (reference: IPVS, active = ESTABLISHED, SYN_SENT, SYN_RECV, SYNACK), and those of each template.
 #pragma once
 
+#include "lib/datapath/server_loads.h"
 #include "lib/datapath/snapshot.h"
 #include "lib/datapath/templates.h"
 #include "lib/flow/connection.h"
@@ -20,6 +21,8 @@ class ConnectionAccounting {
     DestinationCounters& counts = of(destination);
     counts.connections.add(1);
     count(counts, state).add(1);
+    if (snapshot_.destinations[destination.value()].has_thresholds)
+      counts.overload.connection_came(total(counts), thresholds(destination));
   }
   void moved(DestinationId destination, flow::TcpState from, flow::TcpState to) {
     if (flow::is_active(from) == flow::is_active(to)) return;
@@ -28,7 +31,11 @@ class ConnectionAccounting {
     count(counts, to).add(1);
   }
   void left(const flow::ConnectionV4& connection) {
-    count(of(connection.destination()), connection.state()).subtract(1);
+    const DestinationId destination = connection.destination();
+    DestinationCounters& counts = of(destination);
+    count(counts, connection.state()).subtract(1);
+    if (snapshot_.destinations[destination.value()].has_thresholds)
+      counts.overload.connection_went(total(counts), thresholds(destination));
     if (connection.controlled()) [[unlikely]]
       release(connection.key());
   }
@@ -45,6 +52,9 @@ class ConnectionAccounting {
   }
   DestinationCounters& of(DestinationId id) const {
     return snapshot_.destinations[id.value()].counters[worker_.value()];
+  }
+  const balance::Thresholds& thresholds(DestinationId id) const {
+    return snapshot_.destination_details[id.value()].thresholds;
   }
   static Counter& count(DestinationCounters& counts, flow::TcpState state) {
     return flow::is_active(state) ? counts.active : counts.inactive;

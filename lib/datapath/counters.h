@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "lib/balance/thresholds.h"
 #include "lib/base/counter.h"
 #include "lib/datapath/verdict.h"
 
@@ -19,7 +20,13 @@ struct alignas(64) DestinationCounters {
   Counter connections;
   Counter packets;
   Counter bytes;  // of IP datagrams
+
+  // Only the worker itself reads and writes the rest.
+  std::uint32_t others_active = 0;  // the other workers' connections, a few milliseconds ago
+  std::uint32_t others_inactive = 0;
+  balance::Overload overload;
 };
+static_assert(sizeof(DestinationCounters) == 64);
 
 // One for each worker.
 using DestinationCountersByWorker = std::vector<DestinationCounters>;

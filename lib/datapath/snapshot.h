@@ -18,6 +18,7 @@
 
 #include "lib/balance/maglev_table.h"
 #include "lib/balance/scheduler.h"
+#include "lib/balance/thresholds.h"
 #include "lib/base/flat_index.h"
 #include "lib/base/strong_id.h"
 #include "lib/datapath/counters.h"
@@ -29,17 +30,29 @@
 
 namespace drover::datapath {
 
-// What the rewrite of a frame needs; small, since every forwarded frame reads one.
+// What becomes of a connection when a packet of it comes in.
+enum class Bond : std::uint8_t {
+  holds,
+  holds_until_syn,  // a SYN is scheduled anew: a drained server with `on_removed: reschedule`
+  drops,            // the server was removed: its packets are dropped, it stays as it is
+  releases          // the server was removed: the connection is no more
+};
+
+// What the treatment of a frame needs; small, since every forwarded frame reads one.
 struct Destination {
   DestinationCounters* counters = nullptr;  // indexed by worker; null: the id is not in use
   MacAddress mac;
   PortId egress;
-  bool resolved = false;  // `mac` is known
+  bool resolved : 1 = false;        // `mac` is known
+  bool has_thresholds : 1 = false;  // in the details
+  Bond bond : 2 = Bond::holds;
 };
+static_assert(sizeof(Destination) == 16);
 
 // The rest of a destination.
 struct DestinationDetails {
   IpAddress address;
+  balance::Thresholds thresholds;
   std::shared_ptr<DestinationCountersByWorker> counters;
   std::shared_ptr<std::vector<Counter>> persistent;  // templates that name it, by worker
 };
@@ -50,24 +63,27 @@ struct Vip {
   VipId udp;
 };
 
-// Of one worker for one service, on a cache line of its own.
-struct alignas(64) SchedulerMemory {
-  balance::SchedulerState state;
-};
+// What the workers remember for one service, each its own.
+using SchedulerMemory = std::vector<std::unique_ptr<balance::SchedulerState>>;
 
 // A VIP, a protocol and a port.
 struct VirtualService {
-  std::unique_ptr<const balance::Scheduler> scheduler;
+  std::shared_ptr<const balance::Scheduler> scheduler;
   std::vector<DestinationId> candidates;  // what the scheduler's picks index
   balance::MaglevTable placement;         // by hash, for what has no entry; indexes `candidates`
-  std::shared_ptr<std::vector<SchedulerMemory>> memory;  // one for each worker
-  std::shared_ptr<const Persistence> persistence;        // null: none
+  std::shared_ptr<const SchedulerMemory> memory;   // by worker
+  std::shared_ptr<const Persistence> persistence;  // null: none
   std::uint8_t protocol = ip_protocol::tcp;
   bool one_packet = false;  // nothing is entered in the table
 };
 
 // What a TCP packet in mid-stream gets that belongs to no connection.
-enum class UnknownPolicy : std::uint8_t { adopt, reset, drop };
+// adopt: a server by hash, and an entry; schedule: the scheduler's choice (IPVS's sloppy_tcp).
+enum class UnknownPolicy : std::uint8_t { adopt, schedule, reset, drop };
+
+// On which connections a SYN begins a new one (IPVS's conn_reuse_mode: never 0, closed 1, finished
+// 2 and 3).
+enum class ReusePolicy : std::uint8_t { never, closed, finished };
 
 struct PortFacts {
   std::uint16_t ethdev = 0;
@@ -87,8 +103,10 @@ struct Snapshot {
   std::vector<std::shared_ptr<const Persistence>> persistences;  // by PersistenceId; may be null
   std::vector<Destination> destinations;                         // by DestinationId
   std::vector<DestinationDetails> destination_details;
+  std::vector<DestinationId> watched;  // whose counts of all workers each worker must know
   flow::Timeouts timeouts;
   UnknownPolicy unknown = UnknownPolicy::adopt;
+  ReusePolicy reuse = ReusePolicy::closed;
   std::uint32_t refusals_per_second = 1'000;  // each worker
 
   static std::uint64_t service_key(VipId vip, std::uint16_t port) {

@@ -33,6 +33,7 @@ constexpr std::array<std::string_view, verdict_count> names = {
     "quoted_unknown",
     "stray_reset",
     "unknown_dropped",
+    "server_removed",
     "refusal_limit",
     "held_overflow",
     "held_expired",

@@ -46,6 +46,7 @@ enum class Verdict : std::uint8_t {
   quoted_unknown,   // an ICMP error about a flow that no worker has
   stray_reset,      // a TCP reset that belongs to no connection
   unknown_dropped,  // TCP in mid-stream without an entry, with `unknown: drop`
+  server_removed,   // a connection whose server was removed, with `on_removed: drop`
   // Dropped: there was no room or no time.
   refusal_limit,
   held_overflow,

@@ -47,7 +47,8 @@ Worker::Worker(WorkerSettings settings, const SnapshotStore& snapshots, Crossing
              .mempool = settings_.mempool,
              .peers = peers_,
              .templates = Templates(template_capacity(settings_.table_memory.size()),
-                                    settings_.seed, settings_.id, peers_)} {}
+                                    settings_.seed, settings_.id, peers_),
+             .random = (settings_.seed.first ^ balance::stable_hash(settings_.id.value())) | 1U} {}
 
 void Worker::run(const std::atomic<bool>& stop) {
   // The kernel would otherwise add up to 50 us to each sleep.
@@ -92,6 +93,7 @@ bool Worker::turn(std::uint64_t now) {
   if (listing_) worked |= list_connections();
   if (now - last_house_keeping_ >= house_keeping_interval) keep_house();
   sweep();
+  load_refresh_.turn(*state_.snapshot, settings_.id, now);
   state_.transmitter.flush();
   state_.counters.turns.add(1);
   snapshots_.quiescent(settings_.id);

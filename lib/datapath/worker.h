@@ -69,6 +69,7 @@ class Worker {
   WorkerState state_;
   Burst burst_;
   AdaptiveIdle idle_;
+  LoadRefresh load_refresh_;
   std::uint64_t last_house_keeping_ = 0;
   std::uint64_t last_sweep_ = 0;
   std::uint32_t listing_request_ = 0;

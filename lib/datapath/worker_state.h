@@ -10,6 +10,7 @@
 #include "lib/datapath/crossing.h"
 #include "lib/datapath/held_frames.h"
 #include "lib/datapath/peers.h"
+#include "lib/datapath/server_loads.h"
 #include "lib/datapath/snapshot.h"
 #include "lib/datapath/templates.h"
 #include "lib/datapath/transmitter.h"
@@ -30,16 +31,25 @@ struct WorkerState {
   rte_mempool* mempool = nullptr;  // for frames that the balancer writes itself
   Peers& peers;
   Templates templates;
+  std::uint64_t random = 1;  // xorshift64*'s state; never 0
 
   // Of the current turn.
   const Snapshot* snapshot = nullptr;
   std::uint64_t now = 0;  // nanoseconds of a monotonic clock
-  PortId port{};            // by which the burst came in
+  PortId port{};          // by which the burst came in
   // How the burst's only frame came from another worker; null: the burst was received.
   const Handover* handed = nullptr;
 
   flow::Tick tick() const { return flow::Tick::from_nanoseconds(now); }
   ConnectionAccounting accounting() { return {*snapshot, id, counters, templates}; }
+  ServerLoads loads() const { return {*snapshot, id}; }
+  // For schedulers that draw lots.
+  std::uint64_t draw() {
+    random ^= random << 13U;
+    random ^= random >> 7U;
+    random ^= random << 17U;
+    return random * 0x2545f4914f6cdd1dU;
+  }
   const Destination& destination(DestinationId destination_id) const {
     return snapshot->destinations[destination_id.value()];
   }

@@ -111,7 +111,7 @@ std::vector<datapath::PortFacts> InProcessPlant::port_facts(const config::Config
 }
 
 void InProcessPlant::configure(const config::Config& config) {
-  if (auto done = builder_.configure(config, port_facts(config)); !done)
+  if (auto done = builder_.configure(config, port_facts(config), time()); !done)
     throw std::runtime_error(to_string(done.error()));
   publish();
 }
@@ -125,10 +125,12 @@ void InProcessPlant::set_neighbour(const IpAddress& server, std::optional<MacAdd
 }
 
 void InProcessPlant::publish() {
-  snapshots_.publish(builder_.build([this](const IpAddress& server) -> std::optional<MacAddress> {
+  const auto mac_of = [this](const IpAddress& server) -> std::optional<MacAddress> {
     const auto known = neighbours_.find(server);
     return known == neighbours_.end() ? std::nullopt : std::optional(known->second);
-  }));
+  };
+  snapshots_.publish(builder_.build(mac_of, time()));
+  next_publication_ = builder_.next_change(time());
 }
 
 void InProcessPlant::inject(PortId port, std::span<const std::uint8_t> frame,
@@ -160,6 +162,7 @@ void InProcessPlant::wait(std::chrono::nanoseconds duration) {
     const std::uint64_t now = std::min(left, step);
     now_ += now;
     left -= now;
+    if (next_publication_ && *next_publication_ <= time()) publish();
     turn();
   }
 }

@@ -82,6 +82,8 @@ class InProcessPlant {
 
  private:
   struct WorkerParts;
+  using TimePoint = control::SnapshotBuilder::TimePoint;
+  TimePoint time() const { return TimePoint(std::chrono::nanoseconds(now_)); }
   void publish();
   void collect(WorkerId worker);
   std::vector<datapath::PortFacts> port_facts(const config::Config& config) const;
@@ -94,6 +96,7 @@ class InProcessPlant {
   Doorbell doorbell_;
   std::vector<std::unique_ptr<WorkerParts>> workers_;
   std::vector<Departure> departures_;
+  std::optional<TimePoint> next_publication_;
   std::uint64_t now_ = 1'000'000'000'000;
 };
 

@@ -11,9 +11,22 @@ bool opens(const Packet& packet) {
   return (packet.tcp_flags & (TcpHeader::syn | TcpHeader::rst)) == TcpHeader::syn;
 }
 
+// The SYN of a new connection, on one that is over.
+bool reuses(flow::TcpState state, ReusePolicy policy) {
+  using enum flow::TcpState;
+  if (policy == ReusePolicy::never) return false;
+  return state == time_wait || state == close ||
+         (state == fin_wait && policy == ReusePolicy::finished);
+}
+
+// What is to be scheduled as if it were not there.
+bool is_void(const Packet& packet, flow::TcpState state, Bond bond, ReusePolicy reuse) {
+  if (bond == Bond::releases) return true;
+  return opens(packet) && (bond == Bond::holds_until_syn || reuses(state, reuse));
+}
+
 }  // namespace
 
-// IPVS's conn_reuse_mode 1: a SYN on a connection that is over is a new connection.
 bool follow_connection(Packet& packet, WorkerState& state) {
   ConnectionAccounting accounting = state.accounting();
   flow::ConnectionV4* connection =
@@ -21,16 +34,19 @@ bool follow_connection(Packet& packet, WorkerState& state) {
   if (connection == nullptr) return false;
 
   const flow::TcpState before = connection->state();
-  const bool over = before == flow::TcpState::time_wait || before == flow::TcpState::close;
-  if (over && opens(packet)) [[unlikely]] {
+  const DestinationId id = connection->destination();
+  const Destination& destination = state.destination(id);
+  if (is_void(packet, before, destination.bond, state.snapshot->reuse)) [[unlikely]] {
     accounting.left(*connection);
     state.table.erase(connection);
     return false;
   }
-  const DestinationId id = connection->destination();
-  packet.destination = &state.destination(id);
-  if (packet.ethernet().source == packet.destination->mac && packet.destination->resolved)
-      [[unlikely]] {
+  if (destination.bond == Bond::drops) [[unlikely]] {
+    packet.verdict = Verdict::server_removed;
+    return true;
+  }
+  packet.destination = &destination;
+  if (packet.ethernet().source == destination.mac && destination.resolved) [[unlikely]] {
     packet.verdict = Verdict::reflected;
     return true;
   }

@@ -15,6 +15,10 @@ bool has_flag(const Packet& packet, std::uint8_t flag) {
   return (packet.tcp_flags & flag) != 0;
 }
 
+balance::SchedulerState& memory_of(const VirtualService& service, const WorkerState& state) {
+  return *(*service.memory)[state.id.value()];
+}
+
 // Without room in the table the flow goes where its later packets, too, will be placed by hash.
 void forward_unkept(Packet& packet, WorkerState& state, const VirtualService& service) {
   const auto placed = place_by_hash(packet, state, service);
@@ -59,24 +63,6 @@ void adopt(Packet& packet, WorkerState& state, const VirtualService& service) {
     packet.verdict = refusal(packet);
 }
 
-void treat_unknown(Packet& packet, WorkerState& state, const VirtualService& service) {
-  if (has_flag(packet, TcpHeader::rst)) {
-    packet.verdict = Verdict::stray_reset;
-    return;
-  }
-  switch (state.snapshot->unknown) {
-    case UnknownPolicy::adopt:
-      adopt(packet, state, service);
-      break;
-    case UnknownPolicy::reset:
-      packet.verdict = Verdict::refused_reset;
-      break;
-    case UnknownPolicy::drop:
-      packet.verdict = Verdict::unknown_dropped;
-      break;
-  }
-}
-
 // IPVS counts a connection for each such datagram, too, though none is there.
 void forward_once(Packet& packet, WorkerState& state, DestinationId destination) {
   packet.destination = &state.destination(destination);
@@ -95,6 +81,27 @@ void schedule_new(Packet& packet, WorkerState& state, const VirtualService& serv
     packet.verdict = refusal(packet);
 }
 
+void treat_unknown(Packet& packet, WorkerState& state, const VirtualService& service) {
+  if (has_flag(packet, TcpHeader::rst)) {
+    packet.verdict = Verdict::stray_reset;
+    return;
+  }
+  switch (state.snapshot->unknown) {
+    case UnknownPolicy::adopt:
+      adopt(packet, state, service);
+      break;
+    case UnknownPolicy::schedule:
+      schedule_new(packet, state, service);
+      break;
+    case UnknownPolicy::reset:
+      packet.verdict = Verdict::refused_reset;
+      break;
+    case UnknownPolicy::drop:
+      packet.verdict = Verdict::unknown_dropped;
+      break;
+  }
+}
+
 }  // namespace
 
 Verdict refusal(const Packet& packet) {
@@ -102,9 +109,19 @@ Verdict refusal(const Packet& packet) {
   return has_flag(packet, TcpHeader::rst) ? Verdict::stray_reset : Verdict::refused_reset;
 }
 
-std::optional<std::uint32_t> pick(const Packet& /*packet*/, WorkerState& state,
+std::optional<std::uint32_t> pick(const Packet& packet, WorkerState& state,
                                   const VirtualService& service) {
-  return service.scheduler->pick((*service.memory)[state.id.value()].state);
+  const ServerLoads loads = state.loads();
+  const flow::ConnectionKeyV4& key = packet.key;
+  return service.scheduler->pick(memory_of(service, state),
+                                 {.client = key.client,
+                                  .vip = Ipv4Address(packet.ipv4().destination),
+                                  .client_port = key.client_port,
+                                  .virtual_port = key.virtual_port,
+                                  .is_tcp = is_tcp(packet),
+                                  .random = state.draw(),
+                                  .now = state.now,
+                                  .loads = loads});
 }
 
 void send_new(Packet& packet, WorkerState& state, const VirtualService& service,
@@ -115,8 +132,9 @@ void send_new(Packet& packet, WorkerState& state, const VirtualService& service,
     enter(packet, state, service, destination, adopted);
 }
 
-std::optional<std::uint32_t> place_by_hash(const Packet& packet, WorkerState& /*state*/,
+std::optional<std::uint32_t> place_by_hash(const Packet& packet, WorkerState& state,
                                            const VirtualService& service) {
+  if (service.scheduler->is_by_hash()) return pick(packet, state, service);
   std::uint64_t ports = std::uint64_t{packet.key.client_port} << 16 | packet.key.virtual_port;
   std::uint64_t client = packet.key.client.value();
   if (service.persistence) {

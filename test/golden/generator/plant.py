@@ -128,14 +128,17 @@ class Maglev:
         order = sorted(servers, key=lambda server: mix(number(server.address)))
         preferences = [preference_list(server, size) for server in order]
         self.slots = [None] * size
-        left = size if any(server.weight for server in servers) else 0
+        heaviest = max(server.weight for server in servers)
+        left = size if heaviest else 0
+        credit = dict.fromkeys(order, 0)
         while left:
             for server, preference in zip(order, preferences):
-                for _ in range(server.weight):  # weights of the cases have no common divisor
-                    if left:
-                        slot = next(slot for slot in preference if self.slots[slot] is None)
-                        self.slots[slot] = server
-                        left -= 1
+                credit[server] += server.weight
+                if left and credit[server] >= heaviest:
+                    credit[server] -= heaviest
+                    slot = next(slot for slot in preference if self.slots[slot] is None)
+                    self.slots[slot] = server
+                    left -= 1
 
     def place(self, client, client_port, port):
         return self.slots[mix(number(client) << 32 | client_port << 16 | port) % len(self.slots)]

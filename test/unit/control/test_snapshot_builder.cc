@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "lib/datapath/server_loads.h"
 #include "test/unit/catch.h"
 
 namespace drover::control {
@@ -28,6 +29,7 @@ config::Config web(std::vector<config::Server> servers) {
                              .ports = {80},
                              .protocol = config::Protocol::tcp,
                              .scheduler = "rr",
+                             .scheduler_flags = {},
                              .pool = "web",
                              .persistence = {},
                              .sorry_server = {}});
@@ -43,11 +45,11 @@ struct Built {
   explicit Built(std::uint16_t workers = 1) : builder(workers) {}
 
   const datapath::Snapshot& configure(const config::Config& config) {
-    REQUIRE(builder.configure(config, {}));
+    REQUIRE(builder.configure(config, {}, now));
     return build();
   }
   const datapath::Snapshot& build(const MacOf& mac_of = no_mac) {
-    snapshot = builder.build(mac_of);
+    snapshot = builder.build(mac_of, now);
     return *snapshot;
   }
   const datapath::VirtualService& service() const {
@@ -57,6 +59,12 @@ struct Built {
     REQUIRE(found != nullptr);
     return *found;
   }
+  std::optional<std::uint32_t> pick(std::uint16_t worker = 0) const {
+    const datapath::ServerLoads loads(*snapshot, WorkerId(worker));
+    return service().scheduler->pick(*service().memory->at(worker),
+                                     {.client = vip, .vip = vip, .loads = loads});
+  }
+  datapath::Bond bond(DestinationId id) const { return snapshot->destinations[id.value()].bond; }
   DestinationId id_of(int number) const {
     const IpAddress address = server(number).address;
     for (const ServerView& view : builder.services().at(0).servers)
@@ -66,6 +74,7 @@ struct Built {
   }
 
   SnapshotBuilder builder;
+  SnapshotBuilder::TimePoint now{std::chrono::hours(1)};
   std::unique_ptr<const datapath::Snapshot> snapshot;
 };
 
@@ -137,8 +146,7 @@ TEST_CASE("the workers' pointers start out of phase and outlive a reload", "[con
   built.configure(web({server(21), server(22)}));
   const auto memory = built.service().memory;
   REQUIRE(memory->size() == 4);
-  for (std::uint32_t worker = 0; worker < 4; ++worker)
-    CHECK((*memory)[worker].state.position == worker);
+  for (std::uint16_t worker = 0; worker < 4; ++worker) CHECK(built.pick(worker) == worker % 2U);
   built.configure(web({server(22), server(23)}));
   CHECK(built.service().memory == memory);
 }
@@ -168,8 +176,7 @@ TEST_CASE("the file's MAC address goes before the neighbour's", "[control]") {
 TEST_CASE("weights reach the scheduler and the placement by hash", "[control]") {
   Built built;
   built.configure(web({server(21, 0), server(22), server(23, 0)}));
-  balance::SchedulerState state;
-  for (int i = 0; i < 4; ++i) CHECK(built.service().scheduler->pick(state) == 1U);
+  for (int i = 0; i < 4; ++i) CHECK(built.pick() == 1U);
   for (const std::uint32_t slot : built.service().placement.slots()) REQUIRE(slot == 1);
 }
 
@@ -186,10 +193,138 @@ TEST_CASE("settings reach the snapshot", "[control]") {
   auto config = web({server(21)});
   config.refusals = 17;
   config.timeouts.tcp_established = std::chrono::seconds(100);
+  config.unknown = config::Unknown::schedule;
+  config.conn_reuse = config::ConnReuse::finished;
   const datapath::Snapshot& snapshot = built.configure(config);
   CHECK(snapshot.refusals_per_second == 17);
+  CHECK(snapshot.unknown == datapath::UnknownPolicy::schedule);
+  CHECK(snapshot.reuse == datapath::ReusePolicy::finished);
   CHECK(snapshot.timeouts[flow::TcpState::established] == std::chrono::seconds(100));
   CHECK(snapshot.timeouts[flow::TcpState::synack] == std::chrono::seconds(120));
+}
+
+TEST_CASE("a scheduler stays until the servers change", "[control]") {
+  Built built(2);
+  built.configure(web({server(21), server(22)}));
+  const auto scheduler = built.service().scheduler;
+  const auto memory = built.service().memory;
+  CHECK(memory->size() == 2);
+  built.configure(web({server(21), server(22)}));
+  CHECK(built.service().scheduler == scheduler);
+
+  built.configure(web({server(21), server(22, 3)}));
+  CHECK(built.service().scheduler != scheduler);
+  CHECK(built.service().memory == memory);
+  CHECK(built.service().scheduler->settings().generation > scheduler->settings().generation);
+
+  auto config = web({server(21), server(22, 3)});
+  config.services[0].scheduler = "wrr";
+  built.configure(config);
+  CHECK(built.service().memory != memory);
+}
+
+TEST_CASE("a scheduler knows a server's latest weight above 0", "[control]") {
+  Built built;
+  built.configure(web({server(21, 7), server(22, 0)}));
+  built.configure(web({server(22, 0)}));
+  built.configure(web({server(21, 0), server(22, 0)}));
+  const auto& candidates = built.service().scheduler->settings().candidates;
+  CHECK(candidates[0].weight == 0);
+  CHECK(candidates[0].last_weight == 7);
+  CHECK(candidates[1].last_weight == 0);
+}
+
+TEST_CASE("a scheduler's flags", "[control]") {
+  Built built;
+  auto config = web({server(21)});
+  config.services[0].scheduler = "sh";
+  config.services[0].scheduler_flags = {config::SchedulerFlag::fallback};
+  built.configure(config);
+  CHECK(built.service().scheduler->settings().flags.fallback);
+  CHECK_FALSE(built.service().scheduler->settings().flags.port);
+}
+
+TEST_CASE("connections of a removed server go on for five minutes", "[control]") {
+  Built built;
+  built.configure(web({server(21), server(22)}));
+  const DestinationId b = built.id_of(22);
+  CHECK_FALSE(built.builder.next_change(built.now));
+
+  built.configure(web({server(21)}));
+  const auto removed = built.now;
+  CHECK(built.builder.next_change(built.now) == removed + std::chrono::minutes(5));
+  CHECK(built.builder.reached_servers(built.now).size() == 2);
+  built.now += std::chrono::minutes(4);
+  built.configure(web({server(21, 2)}));  // another change does not begin anew
+  CHECK(built.bond(b) == datapath::Bond::holds);
+  CHECK(built.builder.next_change(built.now) == removed + std::chrono::minutes(5));
+  built.now += std::chrono::minutes(1);
+  built.build();
+  CHECK(built.bond(b) == datapath::Bond::releases);
+  CHECK_FALSE(built.builder.next_change(built.now));
+  CHECK(built.builder.reached_servers(built.now).size() == 1);
+
+  built.configure(web({server(21), server(22)}));
+  CHECK(built.bond(b) == datapath::Bond::holds);
+  CHECK(built.id_of(22) == b);
+}
+
+TEST_CASE("a removed server's frames go where its MAC address is", "[control]") {
+  Built built;
+  auto pinned = server(22);
+  pinned.mac = some_mac;
+  built.configure(web({server(21), pinned}));
+  const DestinationId b = built.id_of(22);
+  built.configure(web({server(21)}));
+  CHECK(built.snapshot->destinations[b.value()].resolved);
+  CHECK(built.snapshot->destinations[b.value()].mac == some_mac);
+}
+
+TEST_CASE("connections of a removed server are dropped or scheduled anew", "[control]") {
+  Built built;
+  auto both = web({server(21), server(22, 0)});
+  auto one = web({server(21)});
+  one.on_removed = both.on_removed = config::OnRemoved::drop;
+  built.configure(both);
+  const DestinationId b = built.id_of(22);
+  CHECK(built.bond(b) == datapath::Bond::holds);
+  built.configure(one);
+  CHECK(built.bond(b) == datapath::Bond::drops);
+  CHECK_FALSE(built.builder.next_change(built.now));
+
+  one.on_removed = both.on_removed = config::OnRemoved::reschedule;
+  built.configure(both);
+  CHECK(built.bond(built.id_of(21)) == datapath::Bond::holds);
+  CHECK(built.bond(b) == datapath::Bond::holds_until_syn);  // drained
+  built.configure(one);
+  CHECK(built.bond(b) == datapath::Bond::releases);
+}
+
+TEST_CASE("workers watch the servers whose connections count", "[control]") {
+  auto config = web({server(21), server(22)});
+  const auto watched = [&](std::uint16_t workers) {
+    Built built(workers);
+    return built.configure(config).watched.size();
+  };
+  CHECK(watched(2) == 0);
+  config.pools["web"].servers[1].upper_threshold = 5;
+  CHECK(watched(2) == 1);
+  config.services[0].scheduler = "wlc";
+  CHECK(watched(2) == 2);
+  CHECK(watched(1) == 0);
+}
+
+TEST_CASE("thresholds reach the snapshot", "[control]") {
+  auto config = web({server(21), server(22)});
+  config.pools["web"].servers[1].upper_threshold = 5;
+  config.pools["web"].servers[1].lower_threshold = 2;
+  Built built;
+  built.configure(config);
+  CHECK_FALSE(built.snapshot->destinations[built.id_of(21).value()].has_thresholds);
+  const DestinationId b = built.id_of(22);
+  CHECK(built.snapshot->destinations[b.value()].has_thresholds);
+  CHECK(built.snapshot->destination_details[b.value()].thresholds ==
+        balance::Thresholds{.upper = 5, .lower = 2});
 }
 
 TEST_CASE("too many VIPs are an error that changes nothing", "[control]") {
@@ -201,7 +336,7 @@ TEST_CASE("too many VIPs are an error that changes nothing", "[control]") {
     config.services.push_back(service);
     config.services.back().address = Ipv4Address(0x0a000000 + i);
   }
-  const auto result = built.builder.configure(config, {});
+  const auto result = built.builder.configure(config, {}, built.now);
   REQUIRE_FALSE(result);
   CHECK(result.error().what == "more than 8192 VIPs");
 

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "test/ipvs/player.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "lib/net/header_at.h"
+#include "lib/net/wire.h"
+#include "test/harness/in_process_plant.h"
+#include "test/ipvs/recorded_frame.h"
+#include "test/ipvs/spread.h"
+
+namespace drover::test {
+namespace {
+
+constexpr MacAddress port_mac{{2, 0, 0, 0, 0, 1}};
+constexpr std::chrono::milliseconds pace{10};  // from one event to the next
+
+MacAddress mac_of(ServerNumber id) {
+  return MacAddress({2, 0, 0, 0, 1, static_cast<std::uint8_t>(id)});
+}
+IpAddress address_of(ServerNumber id) {
+  return Ipv4Address(recorded_vip.value() + id);
+}
+
+config::Server to_server(const RecordedServer& server) {
+  config::Server made{
+      .name = fmt::format("{}", server.id), .address = address_of(server.id), .mac = {}};
+  made.weight = server.weight;
+  made.mac = mac_of(server.id);
+  made.upper_threshold = server.upper;
+  made.lower_threshold = server.lower;
+  return made;
+}
+
+config::Service to_service(const RecordedService& service, const std::string& name) {
+  if (service.one_packet) throw std::runtime_error("one-packet scheduling is not there yet");
+  config::Service made;
+  made.name = made.pool = name;
+  made.address = recorded_vip;
+  if (service.port != 0) made.ports.push_back(service.port);
+  made.protocol = service.protocol;
+  made.scheduler = service.scheduler;
+  made.scheduler_flags = service.flags;
+  if (service.persistent) made.persistence = {.timeout = *service.persistent, .mask = service.mask};
+  return made;
+}
+
+std::optional<Spread> spread_for(const RecordedService& service) {
+  const std::string& name = service.scheduler;
+  if (name == "dh") return Spread(Spread::By::vip);
+  if (name == "twos") return Spread(Spread::By::lot);
+  if (name != "sh" && name != "mh") return std::nullopt;
+  const bool by_port =
+      std::ranges::find(service.flags, config::SchedulerFlag::port) != service.flags.end();
+  return Spread(by_port ? Spread::By::connection : Spread::By::client);
+}
+
+std::string name_of(std::optional<ServerNumber> server) {
+  return server ? fmt::format("server {}", *server) : "no server";
+}
+
+class Player {
+ public:
+  explicit Player(const Recording& recording)
+      : recording_(recording),
+        services_(recording.services),
+        spread_(spread_for(services_.front())),
+        plant_(configuration(), {.ports = {{.mac = port_mac, .host_interface = true}}}) {}
+
+  std::string play() {
+    for (std::size_t i = 0; i < recording_.events.size(); ++i) {
+      const RecordedEvent& event = recording_.events[i];
+      plant_.wait(pace);
+      const std::string difference =
+          std::visit([&](const auto& of) { return play(of); }, event.what);
+      if (!difference.empty())
+        return fmt::format("event {}: {}\n  {}", i + 1, event.text, difference);
+    }
+    return spread_ ? spread_->difference() : "";
+  }
+
+ private:
+  config::Config configuration() const {
+    config::Config config;
+    config.connections = 1'000;
+    config.unknown = recording_.unknown;
+    config.on_removed = recording_.on_removed;
+    config.conn_reuse = recording_.conn_reuse;
+    config.ports.emplace_back();
+    for (std::size_t i = 0; i < services_.size(); ++i) {
+      const std::string name = fmt::format("service {}", i + 1);
+      config.services.push_back(to_service(services_[i], name));
+      config::Pool& pool = config.pools[name];
+      for (const RecordedServer& server : services_[i].servers)
+        pool.servers.insert(pool.servers.begin(), to_server(server));
+    }
+    return config;
+  }
+
+  std::string play(const RecordedPacket& packet) {
+    plant_.inject(PortId(0), recorded_frame(packet, port_mac));
+    plant_.run();
+    std::optional<ServerNumber> got;
+    bool by_kernel = false;
+    for (const Departure& left : plant_.take_departures()) {
+      if (left.to == Departure::To::kernel) {
+        by_kernel = true;
+        continue;
+      }
+      const auto& to = header_at<EthernetHeader>(std::span(left.frame), 0).destination;
+      if (const ServerNumber id = to.bytes()[5]; to == mac_of(id)) got = id;
+    }
+    if (packet.destination != recorded_vip)
+      return by_kernel ? "" : fmt::format("expected to the kernel, went to {}", name_of(got));
+    if (spread_) {
+      spread_->packet(packet, got);
+      return {};
+    }
+    if (got == packet.to) return {};
+    return fmt::format("expected {}, got it {}", name_of(packet.to), name_of(got));
+  }
+
+  std::string play(const RecordedChange& change) {
+    auto& servers = services_.front().servers;
+    const auto server = std::ranges::find(servers, change.server.id, &RecordedServer::id);
+    if (change.kind == RecordedChange::Kind::add)
+      servers.push_back(change.server);
+    else if (server == servers.end())
+      throw std::runtime_error(fmt::format("there is no server {}", change.server.id));
+    else if (change.kind == RecordedChange::Kind::remove)
+      servers.erase(server);
+    else
+      server->weight = change.server.weight;
+    plant_.configure(configuration());
+    if (spread_) spread_->servers_changed();
+    return {};
+  }
+
+  std::string play(const RecordedTable& expected) {
+    RecordedTable actual;
+    bool alike = false;
+    for (const control::ServiceView& service : plant_.builder().services()) {
+      actual.clear();
+      for (const control::ServerView& server : service.servers) {
+        const DestinationTotals sum = totals(server);
+        actual[server.server.address.v4().value() - recorded_vip.value()] = {
+            server.server.weight, sum.active, sum.inactive};
+      }
+      alike |= actual == expected || (spread_ && sums(actual) == sums(expected));
+    }
+    if (alike) return {};
+    std::string rows;
+    for (const auto& [id, row] : actual)
+      rows += fmt::format("{}{}: weight {} active {} inactive {}", rows.empty() ? "" : ", ", id,
+                          row.weight, row.active, row.inactive);
+    return "there is " + rows;
+  }
+
+  static RecordedRow sums(const RecordedTable& table) {
+    RecordedRow sum;
+    for (const auto& [id, row] : table) {
+      sum.weight += row.weight;
+      sum.active += row.active;
+      sum.inactive += row.inactive;
+    }
+    return sum;
+  }
+
+  const Recording& recording_;
+  std::vector<RecordedService> services_;  // as they are now
+  std::optional<Spread> spread_;           // for schedulers that need not choose the same
+  InProcessPlant plant_;
+};
+
+}  // namespace
+
+std::string play(const Recording& recording) {
+  return Player(recording).play();
+}
+
+}  // namespace drover::test

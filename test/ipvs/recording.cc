@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "test/ipvs/recording.h"
+
+#include <bit>
+#include <fstream>
+#include <initializer_list>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+#include "lib/net/wire.h"
+
+namespace drover::test {
+namespace {
+
+using Json = nlohmann::json;
+
+[[noreturn]] void refuse(const std::string& what) {
+  throw std::runtime_error(what);
+}
+
+// A key that nobody here reads would be passed over in silence.
+void check_keys(const Json& object, std::initializer_list<std::string_view> known) {
+  if (!object.is_object()) refuse("not a map: " + object.dump());
+  for (const auto& [key, value] : object.items())
+    if (std::ranges::find(known, key) == known.end())
+      refuse("the key \"" + key + "\" is not known in " + object.dump());
+}
+
+template <class T>
+T value_or(const Json& object, const char* key, T otherwise) {
+  return object.contains(key) ? object.at(key).get<T>() : otherwise;
+}
+
+Ipv4Address address(const std::string& text) {
+  const auto parsed = Ipv4Address::parse(text);
+  if (!parsed) refuse("no address: " + text);
+  return *parsed;
+}
+
+RecordedServer read_server(const Json& server, const char* id) {
+  return {.id = server.at(id).get<ServerNumber>(),
+          .weight = value_or<std::uint32_t>(server, "weight", 1),
+          .upper = value_or<std::uint32_t>(server, "upper", 0),
+          .lower = value_or<std::uint32_t>(server, "lower", 0)};
+}
+
+RecordedService read_service(const Json& service) {
+  check_keys(service,
+             {"scheduler", "flags", "protocol", "port", "persistent", "netmask", "ops", "servers"});
+  RecordedService read;
+  read.scheduler = value_or(service, "scheduler", read.scheduler);
+  for (const auto& flag : value_or(service, "flags", std::vector<std::string>())) {
+    if (flag != read.scheduler + "-port" && flag != read.scheduler + "-fallback")
+      refuse("the flag " + flag + " is not known");
+    read.flags.push_back(flag.ends_with("-port") ? config::SchedulerFlag::port
+                                                 : config::SchedulerFlag::fallback);
+  }
+  if (const std::string protocol = value_or<std::string>(service, "protocol", "tcp");
+      protocol == "udp")
+    read.protocol = config::Protocol::udp;
+  else if (protocol != "tcp")
+    refuse("the protocol " + protocol + " is not known");
+  read.port = value_or(service, "port", read.port);
+  if (service.contains("persistent"))
+    read.persistent = std::chrono::seconds(service.at("persistent").get<unsigned>());
+  if (service.contains("netmask"))
+    read.mask = static_cast<std::uint8_t>(
+        std::popcount(address(service.at("netmask").get<std::string>()).value()));
+  read.one_packet = value_or(service, "ops", false);
+  for (const Json& server : service.at("servers")) {
+    check_keys(server, {"id", "weight", "upper", "lower"});
+    read.servers.push_back(read_server(server, "id"));
+  }
+  return read;
+}
+
+RecordedPacket read_packet(const Json& event, std::uint16_t port) {
+  check_keys(event, {"packet", "src", "sport", "dst", "dport", "to"});
+  using Kind = RecordedPacket::Kind;
+  static const std::map<std::string, std::uint8_t> tcp = {{"S", TcpHeader::syn},
+                                                          {"A", TcpHeader::ack},
+                                                          {"P", TcpHeader::psh | TcpHeader::ack},
+                                                          {"F", TcpHeader::fin | TcpHeader::ack},
+                                                          {"R", TcpHeader::rst},
+                                                          {"SA", TcpHeader::syn | TcpHeader::ack}};
+  static const std::map<std::string, Kind> others = {
+      {"U", Kind::udp}, {"PING", Kind::ping}, {"ICMP", Kind::icmp}};
+  const auto name = event.at("packet").get<std::string>();
+  RecordedPacket packet;
+  if (const auto flags = tcp.find(name); flags != tcp.end())
+    packet.flags = flags->second;
+  else if (const auto kind = others.find(name); kind != others.end())
+    packet.kind = kind->second;
+  else
+    refuse("the packet " + name + " is not known");
+  packet.payload = name == "P" || name == "U" ? 8 : 0;
+  packet.source = address(event.at("src").get<std::string>());
+  if (packet.kind != Kind::ping) packet.source_port = event.at("sport").get<std::uint16_t>();
+  packet.destination =
+      event.contains("dst") ? address(event.at("dst").get<std::string>()) : recorded_vip;
+  packet.destination_port = value_or(event, "dport", port);
+  if (!event.at("to").is_null()) packet.to = event.at("to").get<ServerNumber>();
+  return packet;
+}
+
+RecordedTable read_table(const Json& table) {
+  RecordedTable rows;
+  for (const auto& [id, row] : table.items()) {
+    check_keys(row, {"weight", "active", "inactive"});
+    rows[static_cast<ServerNumber>(std::stoul(id))] = {row.at("weight").get<std::uint32_t>(),
+                                                       row.at("active").get<std::uint64_t>(),
+                                                       row.at("inactive").get<std::uint64_t>()};
+  }
+  return rows;
+}
+
+RecordedEvent read_event(const Json& event, std::uint16_t port) {
+  using Kind = RecordedChange::Kind;
+  if (event.contains("packet")) return {event.dump(), read_packet(event, port)};
+  if (event.contains("table")) {
+    check_keys(event, {"table"});
+    return {event.dump(), read_table(event.at("table"))};
+  }
+  check_keys(event, {"id", "add", "remove", "weight", "upper", "lower"});
+  const auto change = [&](Kind kind, const char* id) {
+    return RecordedEvent{event.dump(), RecordedChange{kind, read_server(event, id)}};
+  };
+  if (event.contains("add")) return change(Kind::add, "add");
+  if (event.contains("remove")) return change(Kind::remove, "remove");
+  event.at("weight");
+  return change(Kind::weight, "id");
+}
+
+void read_setting(Recording& recording, const std::string& key, int value) {
+  const auto is = [&](std::string_view name, int least, int most) {
+    return key == name && value >= least && value <= most;
+  };
+  if (is("sloppy_tcp", 0, 1))
+    recording.unknown = value == 1 ? config::Unknown::schedule : config::Unknown::reset;
+  else if (is("expire_nodest_conn", 0, 1))
+    recording.on_removed = value == 1 ? config::OnRemoved::reschedule : config::OnRemoved::drop;
+  else if (is("conn_reuse_mode", 0, 3))
+    recording.conn_reuse = value == 0   ? config::ConnReuse::never
+                           : value == 1 ? config::ConnReuse::closed
+                                        : config::ConnReuse::finished;
+  else if (!is("expire_quiescent_template", 0, 0))
+    refuse("the sysctl " + key + " = " + std::to_string(value) + " is not known");
+}
+
+}  // namespace
+
+Recording read_recording(const std::filesystem::path& file) {
+  std::ifstream stream(file);
+  if (!stream) refuse("it cannot be read");
+  const Json json = Json::parse(stream);
+  check_keys(json, {"name", "sysctl", "services", "events", "connections_at_end"});
+  Recording recording;
+  for (const auto& [key, value] : json.at("sysctl").items())
+    read_setting(recording, key, value.get<int>());
+  for (const Json& service : json.at("services"))
+    recording.services.push_back(read_service(service));
+  if (recording.services.empty()) refuse("there is no service");
+  for (const Json& event : json.at("events"))
+    recording.events.push_back(read_event(event, recording.services.front().port));
+  return recording;
+}
+
+}  // namespace drover::test

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "lib/balance/thresholds.h"
+
+#include "test/unit/catch.h"
+
+namespace drover::balance {
+
+TEST_CASE("at its upper threshold a server is overloaded", "[balance]") {
+  Overload overload;
+  const Thresholds thresholds{.upper = 3, .lower = 1};
+  overload.connection_came(2, thresholds);
+  CHECK_FALSE(overload);
+  overload.connection_came(3, thresholds);
+  CHECK(overload);
+  overload.connection_went(2, thresholds);
+  overload.connection_went(1, thresholds);
+  CHECK(overload);
+  overload.connection_went(0, thresholds);
+  CHECK_FALSE(overload);
+}
+
+TEST_CASE("without a lower threshold it is three quarters of the upper", "[balance]") {
+  Overload overload;
+  overload.connection_came(8, {.upper = 8});
+  overload.connection_went(6, {.upper = 8});
+  CHECK(overload);
+  overload.connection_went(5, {.upper = 8});
+  CHECK_FALSE(overload);
+}
+
+TEST_CASE("a threshold that is raised or taken away lets connections in", "[balance]") {
+  const auto after = [](const Thresholds& changed) {
+    Overload overload;
+    overload.connection_came(5, {.upper = 5, .lower = 2});
+    overload.follow(changed);
+    return static_cast<bool>(overload);
+  };
+  CHECK(after({.upper = 5, .lower = 4}));
+  CHECK(after({.upper = 4}));
+  CHECK_FALSE(after({.upper = 6}));
+  CHECK_FALSE(after({}));
+}
+
+TEST_CASE("without an upper threshold nothing is overloaded", "[balance]") {
+  Overload overload;
+  overload.connection_came(1'000'000, {});
+  CHECK_FALSE(overload);
+}
+
+}  // namespace drover::balance
