@@ -101,7 +101,7 @@ TEST_CASE("the JSON of services, literally") {
       R"("protocol":"TCP","address":"192.0.2.10","port":80,"scheduler":"rr",)"
       R"("flags":["persistent 300"],"totals":{"connections":16,"packets":112,"bytes":8960},)"
       R"("servers":[{"name":"nginx1","address":"192.0.2.21","port":80,"forward":"Route",)"
-      R"("weight":3,"active":2,"inactive":14,)"
+      R"("weight":3,"active":2,"inactive":14,"persistent":0,)"
       R"("totals":{"connections":16,"packets":112,"bytes":8960},)"
       R"("mac":"02:00:00:00:00:15","state":"up"}]}]})");
 }
