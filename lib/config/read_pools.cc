@@ -18,12 +18,15 @@ std::optional<ByName<Pool>> read_pools(Context& context, const YamlNode& node) {
 std::optional<std::vector<Server>> read_servers(Context& context, const YamlNode& node) {
   static const std::string_view why_no_port =
       "direct routing cannot change the port: a server's is the service's";
+  static const auto threshold = number<std::uint32_t>(1, 1'000'000'000);
   static const Table<Server> table =
       Table<Server>("a server")
           .required("address", &Server::address, unicast_address)
           .optional("name", &Server::name, name)
           .optional("weight", &Server::weight, number<std::uint32_t>(0, 65'535))
           .optional("mac", &Server::mac, station_mac)
+          .optional("upper_threshold", &Server::upper_threshold, threshold)
+          .optional("lower_threshold", &Server::lower_threshold, threshold)
           .absent("port", why_no_port)
           .absent("ports", why_no_port);
   auto servers = list_of("servers", table)(context, node);

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "lib/config/nearest.h"
+#include "lib/config/schedulers.h"
 #include "lib/config/sections.h"
 #include "lib/config/table.h"
 #include "lib/config/this_version.h"
@@ -41,13 +42,14 @@ std::optional<std::string> scheduler(Context& context, const YamlNode& node) {
   if (text != nullptr && std::find(known.begin(), known.end(), *text) != known.end()) return *text;
   if (text == nullptr)
     context.expected(node, "the name of a scheduler");
-  else if (is_later_scheduler(*text))
-    context.error(node.position, fmt::format("scheduler: {} comes with a later version", *text),
-                  fmt::format("this one has {}", fmt::join(known, ", ")));
   else
     context.error(node.position, fmt::format("there is no scheduler {}", quoted(*text)),
-                  suggest(*text, known, "this version has"));
+                  suggest(*text, known, "there are"));
   return std::nullopt;
+}
+
+std::optional<std::vector<SchedulerFlag>> scheduler_flags(Context& context, const YamlNode& node) {
+  return list_of("flags", one_of(scheduler_flag_words()))(context, node);
 }
 
 std::optional<Persistence> persistence(Context& context, const YamlNode& node) {
@@ -78,6 +80,22 @@ void check_source_of_servers(Context& context, const YamlNode& node) {
                   "move the checks to the pool");
 }
 
+// Each is for one scheduler.
+void check_scheduler_flags(Context& context, const YamlNode& node, const Service& service) {
+  const auto given =
+      std::find_if(node.content->entries.begin(), node.content->entries.end(),
+                   [](const Entry& entry) { return entry.key == "scheduler_flags"; });
+  if (given == node.content->entries.end()) return;
+  if (has_key(node, "scheduler") && !context.places().sound(context.path() + ".scheduler")) return;
+  for (const YamlNode& flag : given->value.content->items) {
+    const std::string* text = text_of(flag);
+    const auto hyphen = text != nullptr ? text->find('-') : std::string::npos;
+    if (hyphen != std::string::npos && text->substr(0, hyphen) != service.scheduler)
+      context.error(flag.position, fmt::format("the flag {} is not for the scheduler {}", *text,
+                                               service.scheduler));
+  }
+}
+
 std::optional<ServiceInFile> service(Context& context, const YamlNode& node) {
   static const Table<ServiceInFile> table =
       Table<ServiceInFile>("a service")
@@ -87,6 +105,7 @@ std::optional<ServiceInFile> service(Context& context, const YamlNode& node) {
           .optional("protocol", &ServiceInFile::protocol, protocol)
           .optional("scheduler", &ServiceInFile::scheduler, scheduler)
           .optional("one_packet", &ServiceInFile::one_packet, boolean)
+          .optional("scheduler_flags", &ServiceInFile::scheduler_flags, scheduler_flags)
           .optional("pool", &ServiceInFile::pool, name)
           .optional("servers", &ServiceInFile::servers, read_servers)
           .optional("checks", &ServiceInFile::checks, read_checks)
@@ -94,7 +113,9 @@ std::optional<ServiceInFile> service(Context& context, const YamlNode& node) {
           .optional("sorry_server", &ServiceInFile::sorry_server, unicast_address)
           .absent("port", "it is a list: ports: [80]");
   auto value = table(context, node);
-  if (value) check_source_of_servers(context, node);
+  if (!value) return std::nullopt;
+  check_source_of_servers(context, node);
+  check_scheduler_flags(context, node, *value);
   return value;
 }
 

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -20,9 +19,6 @@ struct NotActedOn {
 
 // The line about this key, or null when the daemon acts on it.
 const NotActedOn* not_acted_on(std::string_view section, std::string_view key);
-
-std::span<const std::string_view> known_schedulers();
-bool is_later_scheduler(std::string_view name);
 
 // Why the value is refused although it means something; empty when it is not refused.
 std::string_view refusal_of_service_address(const IpAddress& address);

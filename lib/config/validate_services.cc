@@ -125,6 +125,12 @@ void check_servers_of_pools(Context& context, const Config& config) {
           context.error(*here,
                         fmt::format("the server {} is given twice", to_string(server.address)),
                         the_first_is_at(*first));
+      if (server.lower_threshold > server.upper_threshold)
+        if (const auto here = context.places().sound(at + ".lower_threshold"))
+          context.error(*here, server.upper_threshold == 0
+                                   ? "a lower_threshold needs an upper_threshold"
+                                   : fmt::format("lower_threshold is {}, above the upper one, {}",
+                                                 server.lower_threshold, server.upper_threshold));
       // Without a name a server goes by its address.
       const bool has_name = context.places().given(at + ".name").has_value();
       if (const auto here = context.places().sound(at + (has_name ? ".name" : ".address")))

@@ -14,7 +14,9 @@ TEST_CASE("lblc stays with a server until it is busy and another idle", "[balanc
   CHECK(walk.fill(1) == "b");     // b has less than half of its weight: the least loaded
   CHECK(walk.fill(4) == "bbbb");  // from then on b
   CHECK(walk.fill(2) == "bb");    // busy, but a is not idle enough
-  walk.load('a').active = 0;      // now it is
+  walk.load('a').active = 1;      // half of its weight is too much, too
+  CHECK(walk.fill(1) == "b");
+  walk.load('a').active = 0;  // now it is
   CHECK(walk.fill(1) == "a");
 }
 
@@ -48,9 +50,9 @@ TEST_CASE("lblc forgets what nobody has used for a day", "[balance]") {
 TEST_CASE("lblcr adds a server when those it has are busy", "[balance]") {
   Walk walk("lblcr", "a2b4c4");
   CHECK(walk.fill(3) == "aaa");
-  CHECK(walk.fill(1) == "b");      // a is busy: b joins
+  CHECK(walk.fill(1) == "b");     // a is busy: b joins
   CHECK(walk.fill(4) == "bbbb");  // the less loaded of the two
-  CHECK(walk.fill(1) == "c");      // b and a are busy: c joins
+  CHECK(walk.fill(1) == "c");     // b and a are busy: c joins
   CHECK(walk.fill(4) == "cccc");
   walk.load('a').active = 0;
   CHECK(walk.fill(1) == "a");  // still a member

@@ -94,6 +94,15 @@ TEST_CASE("shares are as the weights", "[balance]") {
   }
 }
 
+TEST_CASE("heavy weights without a common divisor", "[balance]") {
+  auto some = backends(2);
+  some[0].weight = 30'000;
+  some[1].weight = 20'001;
+  const auto owned = shares(MaglevTable(some, 65'537), some);
+  CHECK(owned.at(some[1].identity) > 26'200);
+  CHECK(owned.at(some[1].identity) < 26'230);
+}
+
 TEST_CASE("no weight at all: no backend", "[balance]") {
   auto some = backends(2);
   some[0].weight = some[1].weight = 0;

@@ -25,7 +25,8 @@ void check(const std::string& before, const std::vector<Case>& cases, const std:
 
 TEST_CASE("unknown, duplicate and missing keys have positions", "[config]") {
   const std::string keys =
-      "its keys are nodes, workers, idle, connections, refusals, ports, pools, services, timeouts, "
+      "its keys are nodes, workers, idle, connections, refusals, unknown, "
+      "on_removed, conn_reuse, ports, pools, services, timeouts, "
       "failover, api, metrics";
   CHECK(complaints(minimal_and("colour: red\n")) ==
         Lines{"f:4:1: the file has no key \"colour\"; " + keys});
@@ -169,6 +170,22 @@ TEST_CASE("a port's keys", "[config]") {
         Lines{"f:2:3: ports is a map, expected a list of ports, at least 1"});
 }
 
+TEST_CASE("what becomes of connections", "[config]") {
+  check(minimal_and(""),
+        {
+            {"unknown: schedule", ""},
+            {"unknown: rst",
+             "f:4:10: unknown is \"rst\", expected one of adopt, schedule, reset, drop"},
+            {"on_removed: reschedule", ""},
+            {"on_removed: kep",
+             "f:4:13: on_removed is \"kep\", expected one of keep, drop, reschedule; did you mean "
+             "\"keep\"?"},
+            {"conn_reuse: finished", ""},
+            {"conn_reuse: 1", "f:4:13: conn_reuse is 1, expected one of never, closed, finished"},
+        },
+        "\n");
+}
+
 TEST_CASE("a node's keys", "[config]") {
   const std::string form =
       "expected an address and its network's prefix length, such as 192.0.2.11/24";
@@ -221,6 +238,13 @@ TEST_CASE("a server's keys", "[config]") {
             {"address: 192.0.2.21, weight: heavy",
              "f:2:55: weight is \"heavy\", expected a whole number from 0 to 65535"},
             {"address: 192.0.2.21, mac: 02:00:00:00:00:16", ""},
+            {"address: 192.0.2.21, upper_threshold: 100, lower_threshold: 100", ""},
+            {"address: 192.0.2.21, upper_threshold: 0",
+             "f:2:64: upper_threshold is 0, expected a whole number from 1 to 1000000000"},
+            {"address: 192.0.2.21, lower_threshold: 5, upper_threshold: 4",
+             "f:2:64: lower_threshold is 5, above the upper one, 4"},
+            {"address: 192.0.2.21, lower_threshold: 5",
+             "f:2:64: a lower_threshold needs an upper_threshold"},
             {"address: 192.0.2.21, mac: '02:00'", "f:2:52: mac is \"02:00\", " + mac},
             {"address: 192.0.2.21, mac: '01:00:5e:00:00:01'",
              "f:2:52: mac is \"01:00:5e:00:00:01\", " + station},
@@ -259,12 +283,21 @@ TEST_CASE("a service's keys", "[config]") {
            "f:3:70: one_packet is for services with protocol: udp"},
           {"address: 192.0.2.10, ports: [80], protocol: TCP, pool: web",
            "f:3:68: protocol is \"TCP\", expected one of tcp, udp; did you mean \"tcp\"?"},
-          {"address: 192.0.2.10, ports: [80], scheduler: wlc, pool: web",
-           "f:3:69: scheduler: wlc comes with a later version; this one has rr"},
-          {"address: 192.0.2.10, ports: [80], scheduler: rrr, pool: web",
-           "f:3:69: there is no scheduler \"rrr\"; did you mean \"rr\"?"},
+          {"address: 192.0.2.10, ports: [80], scheduler: wlc, pool: web", ""},
+          {"address: 192.0.2.10, ports: [80], scheduler: maglve, pool: web",
+           "f:3:69: there is no scheduler \"maglve\"; did you mean \"maglev\"?"},
           {"address: 192.0.2.10, ports: [80], scheduler: fastest, pool: web",
-           "f:3:69: there is no scheduler \"fastest\"; this version has rr"},
+           "f:3:69: there is no scheduler \"fastest\"; there are rr, wrr, lc, wlc, sed, nq, fo, "
+           "ovf, dh, sh, mh, lblc, lblcr, twos, maglev"},
+          {"address: 192.0.2.10, ports: [80], pool: web, scheduler: sh, scheduler_flags: [sh-port]",
+           ""},
+          {"address: 192.0.2.10, ports: [80], pool: web, scheduler: sh, scheduler_flags: [mh-port]",
+           "f:3:102: the flag mh-port is not for the scheduler sh"},
+          {"address: 192.0.2.10, ports: [80], pool: web, scheduler: s, scheduler_flags: [sh-port]",
+           "f:3:80: there is no scheduler \"s\"; did you mean \"sh\"?"},
+          {"address: 192.0.2.10, ports: [80], pool: web, scheduler_flags: [port]",
+           "f:3:87: item 1 of scheduler_flags is \"port\", expected one of sh-port, sh-fallback, "
+           "mh-port, mh-fallback"},
           {"address: 192.0.2.10, ports: [80]",
            "f:3:12: a service needs the key \"pool\" or \"servers\""},
           {"address: 192.0.2.10, ports: [80], pool: web, servers: [{address: 192.0.2.22}]",

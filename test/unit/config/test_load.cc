@@ -150,10 +150,11 @@ TEST_CASE("all errors are shown at once, in the file's order", "[config]") {
               "f:9:5: a port needs the key \"device\"",
               "f:9:12: the name front is another port's; the first is at 8:12",
               "f:13:7: item 2 of servers is empty, expected a map with the keys address, name, "
-              "weight, mac",
+              "weight, mac, upper_threshold, lower_threshold",
               "f:13:19: 192.0.2.10 is also the address of the VIP of the service web; that is at "
               "3:14",
-              "f:15:31: a server has no key \"wait\"; its keys are address, name, weight, mac"});
+              "f:15:31: a server has no key \"wait\"; its keys are address, name, weight, mac, "
+              "upper_threshold, lower_threshold"});
 }
 
 TEST_CASE("what this version does not act on is a warning", "[config]") {

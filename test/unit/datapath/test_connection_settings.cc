@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What becomes of connections: when their server is removed, when their SYN comes again, when they
+// are not known. (test/ipvs has what IPVS does by default.)
+#include <chrono>
+
+#include "test/property/balanced_web.h"
+#include "test/unit/catch.h"
+
+namespace drover::test {
+namespace {
+
+using namespace std::chrono_literals;
+using datapath::Verdict;
+
+constexpr auto syn = TcpHeader::syn;
+constexpr auto ack = TcpHeader::ack;
+constexpr auto rst = TcpHeader::rst;
+constexpr auto fin = static_cast<std::uint8_t>(TcpHeader::fin | TcpHeader::ack);
+
+class Web {
+ public:
+  explicit Web(unsigned servers, const std::string& settings)
+      : settings_(settings), plant_(file(servers), {.ports = {{port_mac}}}) {}
+
+  // The last byte of the server's MAC address; 0: none got it.
+  int send(std::uint16_t port, std::uint8_t flags) {
+    const auto server = drover::test::send(plant_, {Ipv4Address(0xc6336407), port, {}}, flags);
+    return server ? server->bytes()[5] : 0;
+  }
+  int open(std::uint16_t port) {
+    const int server = send(port, syn);
+    CHECK(send(port, ack) == server);
+    return server;
+  }
+  void servers(unsigned count) { plant_.configure(file(count)); }
+  void weights(const std::vector<std::uint32_t>& weights) {
+    config::Config config = file(static_cast<unsigned>(weights.size()));
+    auto& servers = config.pools.begin()->second.servers;
+    for (std::size_t i = 0; i < weights.size(); ++i) servers[i].weight = weights[i];
+    plant_.configure(config);
+  }
+  InProcessPlant& plant() { return plant_; }
+
+ private:
+  config::Config file(unsigned servers) const {
+    return load_config(settings_ + web_file(servers, 2'000, 1));
+  }
+  std::string settings_;
+  InProcessPlant plant_;
+};
+
+}  // namespace
+
+TEST_CASE("connections of a removed server go on to it", "[datapath]") {
+  Web web(2, "on_removed: keep\n");
+  CHECK(web.open(1'000) == 1);
+  CHECK(web.open(1'001) == 2);
+  web.servers(1);
+  CHECK(web.send(1'001, ack) == 2);
+  CHECK(web.open(1'002) == 1);  // new ones do not
+  for (int minute = 0; minute < 4; ++minute) {
+    web.plant().wait(1min);
+    CHECK(web.send(1'001, ack) == 2);
+  }
+  web.plant().wait(59s);
+  CHECK(web.send(1'001, ack) == 2);
+  web.plant().wait(1s);
+  CHECK(web.send(1'001, ack) == 1);  // adopted by hash
+  CHECK(web.plant().total(Verdict::forwarded_adopted) == 1);
+  CHECK(web.send(1'000, ack) == 1);
+}
+
+TEST_CASE("a server that comes back has its connections again", "[datapath]") {
+  for (const char* policy : {"keep", "drop"}) {
+    INFO(policy);
+    Web web(2, std::string("on_removed: ") + policy + "\n");
+    CHECK(web.open(1'000) == 1);
+    CHECK(web.open(1'001) == 2);
+    web.servers(1);
+    const bool keeps = policy == std::string("keep");
+    CHECK(web.send(1'001, ack) == (keeps ? 2 : 0));
+    CHECK(web.plant().total(Verdict::server_removed) == (keeps ? 0 : 1));
+    web.servers(2);
+    CHECK(web.send(1'001, ack) == 2);
+    web.plant().wait(6min);
+    CHECK(web.send(1'001, ack) == 2);
+    CHECK(web.plant().total(Verdict::forwarded_adopted) == 0);
+  }
+}
+
+TEST_CASE("connections of a removed server that are dropped expire", "[datapath]") {
+  Web web(2, "on_removed: drop\n");
+  CHECK(web.open(1'000) == 1);
+  CHECK(web.open(1'001) == 2);
+  web.servers(1);
+  for (int minute = 0; minute < 15; ++minute) {
+    CHECK(web.send(1'001, ack) == 0);
+    web.plant().wait(1min);
+  }
+  web.plant().wait(5s);
+  CHECK(web.send(1'001, ack) == 1);  // adopted by hash
+}
+
+TEST_CASE("connections of a removed server are scheduled anew", "[datapath]") {
+  Web web(2, "on_removed: reschedule\nunknown: reset\n");
+  CHECK(web.open(1'000) == 1);
+  CHECK(web.open(1'001) == 2);
+  CHECK(web.open(1'002) == 1);
+  CHECK(web.open(1'003) == 2);
+  web.servers(1);
+  CHECK(web.send(1'001, ack) == 0);
+  CHECK(web.plant().total(Verdict::refused_reset) == 1);
+  CHECK(web.send(1'003, syn) == 1);
+  CHECK(web.send(1'003, ack) == 1);
+}
+
+TEST_CASE("a SYN leaves a drained server when connections are rescheduled", "[datapath]") {
+  for (const char* policy : {"keep", "drop", "reschedule"}) {
+    INFO(policy);
+    Web web(2, std::string("on_removed: ") + policy + "\n");
+    CHECK(web.open(1'000) == 1);
+    CHECK(web.open(1'001) == 2);
+    web.weights({1, 0});
+    CHECK(web.send(1'001, ack) == 2);
+    CHECK(web.send(1'001, syn) == (policy == std::string("reschedule") ? 1 : 2));
+  }
+}
+
+TEST_CASE("a SYN on a connection that is over", "[datapath]") {
+  struct Case {
+    const char* policy;
+    int after_reset;
+    int after_close;
+  };
+  for (const Case& each : {Case{"never", 1, 1}, Case{"closed", 2, 1}, Case{"finished", 2, 2}}) {
+    INFO(each.policy);
+    for (const std::uint8_t end : {rst, fin}) {
+      Web web(2, std::string("conn_reuse: ") + each.policy + "\n");
+      CHECK(web.open(1'000) == 1);
+      CHECK(web.send(1'000, end) == 1);
+      CHECK(web.send(1'000, syn) == (end == rst ? each.after_reset : each.after_close));
+    }
+  }
+}
+
+TEST_CASE("a packet in mid-stream of no connection", "[datapath]") {
+  Web schedule(2, "unknown: schedule\n");
+  for (std::uint16_t port = 1'000; port < 1'006; ++port) {
+    const int server = schedule.send(port, ack);
+    CHECK(server == 1 + port % 2);
+    CHECK(schedule.send(port, ack) == server);
+  }
+  Web reset(2, "unknown: reset\n");
+  CHECK(reset.send(1'000, ack) == 0);
+  CHECK(reset.plant().total(Verdict::refused_reset) == 1);
+  Web drop(2, "unknown: drop\n");
+  CHECK(drop.send(1'000, ack) == 0);
+  CHECK(drop.plant().total(Verdict::unknown_dropped) == 1);
+}
+
+}  // namespace drover::test
