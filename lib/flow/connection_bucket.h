@@ -35,27 +35,25 @@ class alignas(4 * sizeof(Entry)) ConnectionBucket {
     return room;
   }
 
-  static constexpr unsigned most_away = 8;
-  bool overflowed() const { return entries_[0].slot_bit(); }
-  bool may_send_away() const { return away() < most_away; }
+  // At the planned load one bucket in 10^13 would send more away.
+  static constexpr unsigned most_away = 15;
+  bool overflowed() const { return away() != 0; }
+  bool may_send_away() const { return away() != most_away; }
   void add_away() { set_away(away() + 1); }
   void remove_away() { set_away(away() - 1); }
+  // One bit of it in each slot.
   unsigned away() const {
-    if (!overflowed()) return 0;
-    unsigned count = 1;
-    for (unsigned bit = 0; bit < 3; ++bit) count += unsigned{entries_[bit + 1].slot_bit()} << bit;
+    unsigned count = 0;
+    for (unsigned i = 0; i < slots; ++i) count |= unsigned{entries_[i].slot_bit()} << i;
     return count;
   }
 
   std::array<Entry, slots>& entries() { return entries_; }
 
  private:
-  // Slot 0 says whether it is above 0, slots 1 to 3 hold the count less one.
   void set_away(unsigned count) {
     assert(count <= most_away);
-    entries_[0].set_slot_bit(count != 0);
-    const unsigned rest = count == 0 ? 0 : count - 1;
-    for (unsigned bit = 0; bit < 3; ++bit) entries_[bit + 1].set_slot_bit((rest >> bit & 1) != 0);
+    for (unsigned i = 0; i < slots; ++i) entries_[i].set_slot_bit((count >> i & 1) != 0);
   }
 
   std::array<Entry, slots> entries_;

@@ -60,11 +60,11 @@ TEMPLATE_TEST_CASE("an empty slot has no key, not even that of all zeros", "[flo
   CHECK(bucket.find(Key{}.packed(), VipId(0)) == &bucket.entries()[2]);
 }
 
-TEST_CASE("a bucket counts up to 8 that are away", "[flow]") {
+TEST_CASE("a bucket counts up to 15 that are away", "[flow]") {
   ConnectionBucket<ConnectionV4> bucket{};
   CHECK(bucket.away() == 0);
   CHECK_FALSE(bucket.overflowed());
-  for (unsigned count = 1; count <= 8; ++count) {
+  for (unsigned count = 1; count <= 15; ++count) {
     CHECK(bucket.may_send_away());
     bucket.add_away();
     CHECK(bucket.away() == count);
@@ -72,7 +72,7 @@ TEST_CASE("a bucket counts up to 8 that are away", "[flow]") {
     CHECK(bucket.find_room(Tick(0)) == bucket.entries().data());
   }
   CHECK_FALSE(bucket.may_send_away());
-  for (unsigned count = 8; count > 0; --count) {
+  for (unsigned count = 15; count > 0; --count) {
     CHECK(bucket.away() == count);
     bucket.remove_away();
   }
