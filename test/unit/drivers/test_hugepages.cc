@@ -81,4 +81,16 @@ TEST_CASE("af_xdp runs without hugepages where too few are free", "[hugepages]")
   CHECK(port.stop() == 0);
 }
 
+TEST_CASE("the MTU is judged by the room that a frame has on hugepages", "[hugepages]") {
+  const std::uint64_t before = read_hugepages().free_megabytes;
+  const ReservedPages reserved(40);
+  if (read_hugepages().free_megabytes < before + 80) return;
+  const Lab lab;
+  run("ip -n " + lab.balancer.name() + " link set mtu 2000 dev port0");
+  CHECK(
+      PortRun(lab.balancer, arguments).expect("error:") ==
+      "error: port0: its MTU of 2000 is more than af_xdp carries; ip link set dev port0 mtu 1770");
+  CHECK(lab.xdp().empty());
+}
+
 }  // namespace drover::test
