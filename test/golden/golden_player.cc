@@ -192,10 +192,10 @@ class Player {
     for (const control::ServiceView& service : plant_.builder().services())
       for (const control::ServerView& server : service.servers) {
         const DestinationTotals sum = totals(server);
-        text += fmt::format(
-            "server {} {} active {} inactive {} connections {} packets {} bytes {}",
-            to_string(service.key.address, service.key.port), to_string(server.server.address),
-            sum.active, sum.inactive, sum.connections, sum.packets, sum.bytes);
+        text += fmt::format("server {} {} active {} inactive {} connections {} packets {} bytes {}",
+                            to_string(service.key.address, service.key.port),
+                            to_string(server.server.address), sum.active, sum.inactive,
+                            sum.connections, sum.packets, sum.bytes);
         text += sum.persistent == 0 ? "\n" : fmt::format(" persistent {}\n", sum.persistent);
       }
     return text;
