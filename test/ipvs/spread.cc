@@ -28,7 +28,7 @@ std::vector<double> shares(const std::map<std::optional<ServerNumber>, double>& 
 
 std::string Spread::key_of(const RecordedPacket& packet, By by) const {
   std::string key = fmt::format("{}:{}", to_string(packet.destination), packet.destination_port);
-  if (by != By::vip) key += " " + to_string(packet.source);
+  if (by != By::vip) key += fmt::format(" {}", to_string(packet.source));
   if (by == By::connection || by == By::lot) key += fmt::format(":{}", packet.source_port);
   return key;
 }

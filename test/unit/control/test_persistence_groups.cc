@@ -27,8 +27,8 @@ config::Config persistent(std::vector<std::uint16_t> ports, config::Persistence 
 
 std::vector<std::shared_ptr<const datapath::Persistence>> groups(SnapshotBuilder& builder,
                                                                  const config::Config& config) {
-  REQUIRE(builder.configure(config, {}));
-  return builder.build([](const IpAddress&) { return std::nullopt; })->persistences;
+  REQUIRE(builder.configure(config, {}, {}));
+  return builder.build([](const IpAddress&) { return std::nullopt; }, {})->persistences;
 }
 
 }  // namespace
