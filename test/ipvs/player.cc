@@ -36,12 +36,12 @@ config::Server to_server(const RecordedServer& server) {
 }
 
 config::Service to_service(const RecordedService& service, const std::string& name) {
-  if (service.one_packet) throw std::runtime_error("one-packet scheduling is not there yet");
   config::Service made;
   made.name = made.pool = name;
   made.address = recorded_vip;
   if (service.port != 0) made.ports.push_back(service.port);
   made.protocol = service.protocol;
+  made.one_packet = service.one_packet;
   made.scheduler = service.scheduler;
   made.scheduler_flags = service.flags;
   if (service.persistent) made.persistence = {.timeout = *service.persistent, .mask = service.mask};
@@ -93,6 +93,8 @@ class Player {
     for (std::size_t i = 0; i < services_.size(); ++i) {
       const std::string name = fmt::format("service {}", i + 1);
       config.services.push_back(to_service(services_[i], name));
+      if (auto& persistence = config.services.back().persistence)
+        persistence->expire_quiescent = recording_.expire_quiescent;
       config::Pool& pool = config.pools[name];
       for (const RecordedServer& server : services_[i].servers)
         pool.servers.insert(pool.servers.begin(), to_server(server));

@@ -143,7 +143,9 @@ void read_setting(Recording& recording, const std::string& key, int value) {
     recording.conn_reuse = value == 0   ? config::ConnReuse::never
                            : value == 1 ? config::ConnReuse::closed
                                         : config::ConnReuse::finished;
-  else if (!is("expire_quiescent_template", 0, 0))
+  else if (is("expire_quiescent_template", 0, 1))
+    recording.expire_quiescent = value == 1;
+  else
     refuse("the sysctl " + key + " = " + std::to_string(value) + " is not known");
 }
 

@@ -77,6 +77,7 @@ struct Recording {
   config::Unknown unknown = config::Unknown::reset;
   config::OnRemoved on_removed = config::OnRemoved::drop;
   config::ConnReuse conn_reuse = config::ConnReuse::closed;
+  bool expire_quiescent = false;
   std::vector<RecordedService> services;
   std::vector<RecordedEvent> events;
 };
