@@ -29,7 +29,8 @@ std::string AttachedProgram::description() const {
 
 Result<std::optional<AttachedProgram>> attached_program(const std::string& interface,
                                                         unsigned index) {
-  LIBBPF_OPTS(bpf_xdp_query_opts, query);
+  bpf_xdp_query_opts query{};
+  query.sz = sizeof query;
   const int error = bpf_xdp_query(static_cast<int>(index), 0, &query);
   if (error != 0)
     return failure(interface, "its XDP program cannot be read: " + errno_text(-error));
