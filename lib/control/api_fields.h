@@ -134,6 +134,16 @@ void fields(V& v, Seen<V, Status>& status) {
 }
 
 template <class V>
+void fields(V& v, Seen<V, Event>& event) {
+  v("sequence", event.sequence);
+  v("time", event.time);
+  v("kind", event.kind);
+  v("level", event.level);
+  v("subject", event.subject);
+  v("text", event.text);
+}
+
+template <class V>
 void fields(V& v, Seen<V, Error>& error) {
   v("where", error.where);
   v("what", error.what);

@@ -200,6 +200,9 @@ std::string encode(const Services& services) {
 std::string encode(const Status& status) {
   return text_of(Writer::value(status), -1);
 }
+std::string encode(const Event& event) {
+  return text_of(Writer::value(event), -1);
+}
 std::string encode(const Error& error) {
   return text_of(Json{{"error", Writer::value(error)}}, -1);
 }
@@ -221,6 +224,9 @@ Result<Status> decode_status(std::string_view json) {
 }
 Result<Connection> decode_connection(std::string_view json) {
   return decode<Connection>(json);
+}
+Result<Event> decode_event(std::string_view json) {
+  return decode<Event>(json);
 }
 
 Result<Error> decode_error(std::string_view text) {

@@ -155,10 +155,22 @@ struct Status {
   friend bool operator==(const Status&, const Status&) = default;
 };
 
+// A line of GET /v1/events.
+struct Event {
+  std::uint64_t sequence = 0;  // from 1, without gaps, anew with each start of droverd
+  std::string time;            // RFC 3339, UTC: "2026-01-31T23:59:59.999Z"
+  std::string kind;            // "health", "reload"; a client must bear others
+  std::string level;           // "debug" | "info" | "warning" | "error"
+  std::string subject;
+  std::string text;
+  friend bool operator==(const Event&, const Event&) = default;
+};
+
 // JSON on one line, without a line break at its end.
 std::string encode(const Services& services);
 std::string encode(const Status& status);
 std::string encode(const Connection& connection);
+std::string encode(const Event& event);
 // {"error": {"where": ..., "what": ..., "remedy": ...}}
 std::string encode(const Error& error);
 
@@ -167,6 +179,7 @@ std::string encode(const Error& error);
 Result<Services> decode_services(std::string_view json);
 Result<Status> decode_status(std::string_view json);
 Result<Connection> decode_connection(std::string_view json);
+Result<Event> decode_event(std::string_view json);
 Result<Error> decode_error(std::string_view json);
 
 // The same JSON with line breaks and two blanks a level.

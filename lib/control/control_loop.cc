@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "lib/control/control_loop.h"
 
+#include <fmt/format.h>
 #include <pthread.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -17,7 +18,9 @@
 #include "lib/control/api_router.h"
 #include "lib/control/api_server.h"
 #include "lib/control/connection_lister.h"
+#include "lib/control/event_log.h"
 #include "lib/control/event_source.h"
+#include "lib/control/event_streams.h"
 #include "lib/control/host_bridge.h"
 #include "lib/control/neighbour_probe.h"
 #include "lib/control/neighbour_table.h"
@@ -28,6 +31,8 @@ namespace drover::control {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t events_kept = 1024;
 
 sigset_t stop_signals() {
   sigset_t signals;
@@ -63,6 +68,9 @@ class ControlLoop::Loop {
     });
     router.add("GET", "/v1/connections",
                [this](const ApiRequest&, ApiReply reply) { lister_->list(std::move(reply)); });
+    router.add("GET", "/v1/events", [this](const ApiRequest& request, ApiReply reply) {
+      event_streams_.serve(request, std::move(reply));
+    });
     auto api = ApiServer::listen(io_, config_.api.socket, std::move(router));
     if (!api) return tl::unexpected(api.error());
     auto neighbours =
@@ -92,6 +100,7 @@ class ControlLoop::Loop {
                   [this] { io_.stop(); });
     Readable rung(io_, FileDescriptor(dup(doorbell_.descriptor())), [this] { doorbell_rang(); });
     second_passed();
+    events_.post(EventKind::daemon, log::Level::info, "droverd", "has started");
     io_.run();
     log::info("stopping");
     api_.reset();
@@ -128,8 +137,9 @@ class ControlLoop::Loop {
   }
 
   void neighbour_changed(const IpAddress& address, std::optional<MacAddress> mac) {
-    log::info("real server {} is at {}", to_string(address),
-              mac ? to_string(*mac) : "no MAC address yet");
+    events_.post(EventKind::neighbour, log::Level::info,
+                 fmt::format("real server {}", to_string(address)),
+                 mac ? "its MAC address is " + to_string(*mac) : "has no MAC address yet");
     publish_soon_.set(Clock::now());
   }
 
@@ -166,10 +176,9 @@ class ControlLoop::Loop {
     const bool up = port.ethdev->link_up();
     if (up == link_up_[index]) return;
     link_up_[index] = up;
-    if (up)
-      log::info("port {}: the link is up", port.config->name);
-    else
-      log::warning("port {}: the link is down", port.config->name);
+    events_.post(EventKind::link, up ? log::Level::info : log::Level::warning,
+                 fmt::format("port {}", port.config->name),
+                 up ? "the link is up" : "the link is down");
   }
 
   ReportContext context() {
@@ -199,6 +208,8 @@ class ControlLoop::Loop {
   Clock::time_point started_ = Clock::now();
   Doorbell doorbell_;
   boost::asio::io_context io_{1};
+  EventLog events_{events_kept, [] { return std::chrono::system_clock::now(); }};
+  EventStreams event_streams_{io_, events_};
   SnapshotBuilder builder_;
   BusyMeter busy_;
   std::vector<bool> link_up_;
