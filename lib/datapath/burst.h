@@ -12,6 +12,7 @@
 #include "lib/datapath/snapshot.h"
 #include "lib/datapath/verdict.h"
 #include "lib/flow/connection_key.h"
+#include "lib/net/fragment.h"
 #include "lib/net/frame.h"
 #include "lib/net/header_at.h"
 
@@ -19,8 +20,10 @@ namespace drover::datapath {
 
 // What a packet for a VIP is, and with it whose key `Packet::key` is.
 enum class Role : std::uint8_t {
-  flow,    // TCP or UDP: its own
-  quoted,  // an ICMP error: that of the flow which it is about
+  flow,            // TCP or UDP: its own
+  quoted,          // an ICMP error: that of the flow which it is about
+  first_fragment,  // of TCP or UDP: its own
+  later_fragment   // of TCP or UDP: it has none; `Packet::hash` is that of its datagram
 };
 
 struct alignas(64) Packet {
@@ -39,6 +42,7 @@ struct alignas(64) Packet {
   const Ipv4Header& ipv4() const {
     return header_at<Ipv4Header>(contiguous(), headers.network_offset);
   }
+  Fragment fragment() const { return fragment_of(ipv4()); }
   // Of the IP datagram, in bytes.
   std::uint32_t ip_length() const { return headers.end - headers.network_offset; }
 };

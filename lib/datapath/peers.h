@@ -42,6 +42,11 @@ class Peers {
     }
     return false;
   }
+  // A word without a frame, to all others. Lost where a ring is full.
+  void tell_all(const Handover& word) {
+    for (std::uint16_t i = 0; i < crossings_.size(); ++i)
+      if (WorkerId(i) != self_) hand(WorkerId(i), word);
+  }
 
  private:
   std::vector<Crossing*> crossings_;

@@ -14,12 +14,13 @@ namespace drover::datapath {
 
 enum class Verdict : std::uint8_t {
   // Sent to a real server.
-  forwarded,          // a connection in the table
-  forwarded_new,      // scheduled and entered in the table
-  forwarded_adopted,  // in mid-stream without an entry: placed by hash and entered
-  forwarded_once,     // scheduled for itself: a datagram of a one-packet service
-  forwarded_unkept,   // placed by hash because the table had no room
-  forwarded_quoted,   // an ICMP error, to the server of the flow that it is about
+  forwarded,           // a connection in the table
+  forwarded_new,       // scheduled and entered in the table
+  forwarded_adopted,   // in mid-stream without an entry: placed by hash and entered
+  forwarded_once,      // scheduled for itself: a datagram of a one-packet service
+  forwarded_unkept,    // placed by hash because the table had no room
+  forwarded_quoted,    // an ICMP error, to the server of the flow that it is about
+  forwarded_fragment,  // a later fragment, to where its datagram's first one went
   // Answered by the balancer.
   answered_arp,
   answered_echo,
@@ -35,23 +36,27 @@ enum class Verdict : std::uint8_t {
   bad_ip_length,
   bad_ip_checksum,
   bad_transport_header,
+  fragment_tiny,
   // Dropped: the frame should not be here.
-  wrong_mac,       // for another station's MAC address, or for a VIP by broadcast
-  own_frame,       // its source MAC address is our own: a loop
-  reflected,       // its source MAC address is that of the server that it would be sent to
-  martian_source,  // an address that no host may send from
-  land,            // its source address is a VIP
-  fragment,
-  icmp_ignored,     // for a VIP, and neither an echo request nor an error about a flow
-  quoted_unknown,   // an ICMP error about a flow that no worker has
-  stray_reset,      // a TCP reset that belongs to no connection
-  unknown_dropped,  // TCP in mid-stream without an entry, with `unknown: drop`
-  server_removed,   // a connection whose server was removed, with `on_removed: drop`
+  wrong_mac,             // for another station's MAC address, or for a VIP by broadcast
+  own_frame,             // its source MAC address is our own: a loop
+  reflected,             // its source MAC address is that of the server that it would be sent to
+  martian_source,        // an address that no host may send from
+  land,                  // its source address is a VIP
+  fragment_overlapping,  // a later fragment begins inside the first one
+  fragment_orphaned,     // a later one of what goes to no server
+  icmp_ignored,          // for a VIP, and neither an echo request nor an error about a flow
+  quoted_unknown,        // an ICMP error about a flow that no worker has
+  stray_reset,           // a TCP reset that belongs to no connection
+  unknown_dropped,       // TCP in mid-stream without an entry, with `unknown: drop`
+  server_removed,        // a connection whose server was removed, with `on_removed: drop`
   // Dropped: there was no room or no time.
   refusal_limit,
   held_overflow,
   held_expired,
-  handover_full,  // for another worker
+  fragment_overflow,  // too many wait for their first one
+  fragment_expired,   // the first one has not come
+  handover_full,      // for another worker
   transmit_full,
   kernel_full,
   no_kernel,  // for the kernel, on a port without a host interface
@@ -67,7 +72,7 @@ inline constexpr std::size_t verdict_count = static_cast<std::size_t>(Verdict::p
 std::string_view name(Verdict verdict);
 
 constexpr bool is_forwarded(Verdict verdict) {
-  return verdict <= Verdict::forwarded_quoted;
+  return verdict <= Verdict::forwarded_fragment;
 }
 
 constexpr bool is_answered(Verdict verdict) {
@@ -82,5 +87,6 @@ constexpr Verdict verdict_of(FrameFault fault) {
 static_assert(verdict_of(FrameFault::truncated) == Verdict::truncated);
 static_assert(verdict_of(FrameFault::bad_ip_checksum) == Verdict::bad_ip_checksum);
 static_assert(verdict_of(FrameFault::bad_transport_header) == Verdict::bad_transport_header);
+static_assert(verdict_of(FrameFault::fragment_tiny) == Verdict::fragment_tiny);
 
 }  // namespace drover::datapath

@@ -48,6 +48,8 @@ Worker::Worker(WorkerSettings settings, const SnapshotStore& snapshots, Crossing
              .peers = peers_,
              .templates = Templates(template_capacity(settings_.table_memory.size()),
                                     settings_.seed, settings_.id, peers_),
+             .datagrams = Datagrams(settings_.seed, settings_.id, peers_, counters),
+             .fragmented_flows = FragmentedFlows(settings_.seed),
              .random = (settings_.seed.first ^ balance::stable_hash(settings_.id.value())) | 1U} {}
 
 void Worker::run(const std::atomic<bool>& stop) {
@@ -124,10 +126,7 @@ bool Worker::receive_handovers() {
   const unsigned count = state_.crossing.handovers.pop_some(handed);
   adopt_snapshot();
   for (const Handover& handover : std::span(handed).first(count)) {
-    if (handover.kind == Handover::Kind::client_is_here) {
-      state_.templates.hear(handover, state_.tick());
-      continue;
-    }
+    if (hear(handover)) continue;
     state_.handed = &handover;
     burst_.count = 1;
     burst_.port = handover.port;
@@ -140,14 +139,33 @@ bool Worker::receive_handovers() {
   return count > 0;
 }
 
+// True if it was a word without a frame.
+bool Worker::hear(const Handover& handover) {
+  switch (handover.kind) {
+    case Handover::Kind::client_is_here:
+      state_.templates.hear(handover, state_.tick());
+      return true;
+    case Handover::Kind::datagram_decided:
+      state_.datagrams.hear(handover, state_.now);
+      return true;
+    case Handover::Kind::flow_decided:
+      state_.fragmented_flows.hear(handover, state_.snapshot->timeouts, state_.now);
+      return true;
+    default:
+      return false;
+  }
+}
+
 void Worker::process(Burst& burst) {
   state_.port = burst.port;
   stages::parse(burst);
   stages::classify(burst, state_);
   stages::look_up(burst, state_);
   stages::schedule(burst, state_);
-  if (burst.related) [[unlikely]]
+  if (burst.related) [[unlikely]] {
+    stages::steer_fragments(burst, state_);
     stages::relate(burst, state_);
+  }
   stages::rewrite(burst, state_);
   stages::settle(burst, state_);
 }
@@ -233,6 +251,7 @@ std::size_t Worker::list_templates(std::size_t from, std::size_t count) {
 void Worker::keep_house() {
   last_house_keeping_ = state_.now;
   if (!state_.held.empty()) state_.held.expire(state_.now);
+  state_.datagrams.expire(state_.now);
   state_.counters.table_entries.set(state_.table.size());
 }
 

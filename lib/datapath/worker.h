@@ -53,6 +53,7 @@ class Worker {
  private:
   bool receive(const PolledQueue& queue);
   bool receive_handovers();
+  bool hear(const Handover& handover);
   void process(Burst& burst);
   bool send_outbound();
   void adopt_snapshot();

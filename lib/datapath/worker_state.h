@@ -8,6 +8,8 @@
 #include "lib/datapath/connection_accounting.h"
 #include "lib/datapath/counters.h"
 #include "lib/datapath/crossing.h"
+#include "lib/datapath/datagrams.h"
+#include "lib/datapath/fragmented_flows.h"
 #include "lib/datapath/held_frames.h"
 #include "lib/datapath/peers.h"
 #include "lib/datapath/server_loads.h"
@@ -31,6 +33,8 @@ struct WorkerState {
   rte_mempool* mempool = nullptr;  // for frames that the balancer writes itself
   Peers& peers;
   Templates templates;
+  Datagrams datagrams;
+  FragmentedFlows fragmented_flows;
   std::uint64_t random = 1;  // xorshift64*'s state; never 0
 
   // Of the current turn.
@@ -52,6 +56,9 @@ struct WorkerState {
   }
   const Destination& destination(DestinationId destination_id) const {
     return snapshot->destinations[destination_id.value()];
+  }
+  DestinationId id_of(const Destination& destination) const {
+    return DestinationId(static_cast<std::uint32_t>(&destination - snapshot->destinations.data()));
   }
 };
 

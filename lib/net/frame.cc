@@ -2,21 +2,26 @@
 #include "lib/net/frame.h"
 
 #include "lib/net/checksum.h"
+#include "lib/net/fragment.h"
 #include "lib/net/header_at.h"
 
 namespace drover {
 namespace {
 
+// Of a whole datagram or of its first fragment.
 FrameFault judge_transport(std::span<const std::uint8_t> bytes, const FrameHeaders& headers) {
   const std::size_t offset = headers.transport_offset;
   const std::size_t in_datagram = headers.end - offset;
   const std::size_t readable = bytes.size() < headers.end ? bytes.size() - offset : in_datagram;
+  if (headers.fragment && in_datagram < transport_header_length(headers.protocol))
+    return FrameFault::fragment_tiny;
   switch (headers.protocol) {
     case ip_protocol::tcp: {
       if (readable < sizeof(TcpHeader)) return FrameFault::truncated;
       const unsigned length = header_at<TcpHeader>(bytes, offset).header_length();
-      return length < sizeof(TcpHeader) || length > in_datagram ? FrameFault::bad_transport_header
-                                                                : FrameFault::none;
+      if (length < sizeof(TcpHeader)) return FrameFault::bad_transport_header;
+      if (length <= in_datagram) return FrameFault::none;
+      return headers.fragment ? FrameFault::fragment_tiny : FrameFault::bad_transport_header;
     }
     case ip_protocol::udp: {
       if (readable < sizeof(UdpHeader)) return FrameFault::truncated;

@@ -20,6 +20,7 @@ enum class FrameFault : std::uint8_t {
   bad_ip_length,         // the datagram is longer than the frame or shorter than its header
   bad_ip_checksum,       // IPv4
   bad_transport_header,  // TCP data offset below 20 or beyond the datagram, UDP length likewise
+  fragment_tiny,         // a first fragment without all of the transport's header (RFC 1858)
 };
 
 // Offsets count from the first byte of the frame, in bytes.

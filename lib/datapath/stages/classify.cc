@@ -43,7 +43,6 @@ Verdict judge(const Packet& packet, const PortFacts& port, const Snapshot& snaps
   const Ipv4Address source(packet.ipv4().source);
   if (is_martian_source(source)) return Verdict::martian_source;
   if (snapshot.find_vip(source) != nullptr) return Verdict::land;
-  if (packet.headers.fragment) return Verdict::fragment;
   return Verdict::pending;
 }
 
@@ -73,7 +72,17 @@ Verdict classify_icmp(Packet& packet, const WorkerState& state) {
   return Verdict::pending;
 }
 
+Verdict classify_later_fragment(Packet& packet, const WorkerState& state) {
+  const std::uint8_t protocol = packet.headers.protocol;
+  if (protocol != ip_protocol::tcp && protocol != ip_protocol::udp)
+    return Verdict::fragment_orphaned;
+  packet.role = Role::later_fragment;
+  packet.hash = state.datagrams.key_of(packet.ipv4()).value;
+  return Verdict::pending;
+}
+
 Verdict classify_transport(Packet& packet, const Vip& vip, const WorkerState& state) {
+  if (packet.headers.transport_offset == 0) return classify_later_fragment(packet, state);
   const std::size_t offset = packet.headers.transport_offset;
   // TCP and UDP begin with the same two ports.
   const auto& ports = header_at<UdpHeader>(packet.contiguous(), offset);
@@ -87,13 +96,16 @@ Verdict classify_transport(Packet& packet, const Vip& vip, const WorkerState& st
       packet.key.vip = vip.udp;
       break;
     case ip_protocol::icmp:
-      return classify_icmp(packet, state);
+      // Only whole ones: neither an echo nor an error can be told without its checksum.
+      return packet.headers.fragment ? Verdict::icmp_ignored : classify_icmp(packet, state);
     default:
       return Verdict::refused_unreachable;
   }
   packet.key.client = Ipv4Address(packet.ipv4().source);
   packet.key.client_port = ports.source_port.value();
   packet.key.virtual_port = ports.destination_port.value();
+  if (packet.headers.fragment) [[unlikely]]
+    packet.role = Role::first_fragment;
   look_ahead(packet, state);
   return Verdict::pending;
 }

@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "lib/datapath/stages/relate.h"
+
 #include "lib/datapath/stages/schedule.h"
 #include "lib/datapath/stages/stages.h"
 
 namespace drover::datapath::stages {
 namespace {
-
-void forward_quoted(Packet& packet, WorkerState& state, DestinationId server) {
-  packet.destination = &state.destination(server);
-  const bool back =
-      packet.destination->resolved && packet.ethernet().source == packet.destination->mac;
-  packet.verdict = back ? Verdict::reflected : Verdict::forwarded_quoted;
-}
 
 // Whether a packet in mid-stream that belongs to no connection goes where its hash says.
 bool places_unknown(const VirtualService& service, const Snapshot& snapshot) {
@@ -24,7 +19,7 @@ void place_quoted(Packet& packet, WorkerState& state) {
   packet.verdict = Verdict::quoted_unknown;
   if (service == nullptr || !places_unknown(*service, snapshot)) return;
   if (const auto placed = place_by_hash(packet, state, *service))
-    forward_quoted(packet, state, service->candidates[*placed]);
+    forward_related(packet, state, service->candidates[*placed], Verdict::forwarded_quoted);
 }
 
 // An ICMP error hashes to any worker. Its flow's connection is only read: the error is not the
@@ -33,7 +28,7 @@ void find_quoted_flow(Packet& packet, WorkerState& state) {
   ConnectionAccounting accounting = state.accounting();
   if (const auto* connection =
           state.table.find(packet.key, packet.hash, state.tick(), accounting)) {
-    forward_quoted(packet, state, connection->destination());
+    forward_related(packet, state, connection->destination(), Verdict::forwarded_quoted);
     return;
   }
   const WorkerId origin = state.handed != nullptr ? state.handed->origin : state.id;
@@ -49,6 +44,14 @@ void find_quoted_flow(Packet& packet, WorkerState& state) {
 }
 
 }  // namespace
+
+void forward_related(Packet& packet, const WorkerState& state, DestinationId server,
+                     Verdict verdict) {
+  packet.destination = &state.destination(server);
+  const bool back =
+      packet.destination->resolved && packet.ethernet().source == packet.destination->mac;
+  packet.verdict = back ? Verdict::reflected : verdict;
+}
 
 void relate(Burst& burst, WorkerState& state) {
   for (Packet& packet : burst.packets())

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "lib/datapath/stages/schedule.h"
 
+#include "lib/datapath/stages/fragments.h"
 #include "lib/datapath/stages/look_up.h"
 #include "lib/datapath/stages/persist.h"
 #include "lib/datapath/stages/stages.h"
@@ -144,22 +145,30 @@ std::optional<std::uint32_t> place_by_hash(const Packet& packet, WorkerState& st
   return service.placement.look_up(balance::stable_hash(client << 32 | ports));
 }
 
-void schedule(Burst& burst, WorkerState& state) {
-  for (Packet& packet : burst.packets()) {
-    if (packet.verdict != Verdict::pending || packet.role != Role::flow) continue;
-    const VirtualService* service =
-        state.snapshot->find_service(packet.key.vip, packet.key.virtual_port);
-    if (service == nullptr) {
-      packet.verdict = refusal(packet);
-      continue;
-    }
-    // A packet before it in this burst may have been its connection's first.
-    if (follow_connection(packet, state)) continue;
-    if (is_tcp(packet) && (!has_flag(packet, TcpHeader::syn) || has_flag(packet, TcpHeader::rst)))
-      treat_unknown(packet, state, *service);
-    else
-      schedule_new(packet, state, *service);
+bool is_mid_stream(const Packet& packet) {
+  return is_tcp(packet) && (!has_flag(packet, TcpHeader::syn) || has_flag(packet, TcpHeader::rst));
+}
+
+void schedule_flow(Packet& packet, WorkerState& state) {
+  const VirtualService* service =
+      state.snapshot->find_service(packet.key.vip, packet.key.virtual_port);
+  if (service == nullptr) {
+    packet.verdict = refusal(packet);
+    return;
   }
+  if (follow_connection(packet, state)) return;
+  if (follow_fragmented_flow(packet, state, *service)) return;
+  if (is_mid_stream(packet))
+    treat_unknown(packet, state, *service);
+  else
+    schedule_new(packet, state, *service);
+}
+
+void schedule(Burst& burst, WorkerState& state) {
+  for (Packet& packet : burst.packets())
+    // A packet before it in this burst may have been its connection's first.
+    if (packet.verdict == Verdict::pending && packet.role == Role::flow)
+      schedule_flow(packet, state);
 }
 
 }  // namespace drover::datapath::stages

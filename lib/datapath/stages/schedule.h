@@ -9,6 +9,13 @@
 
 namespace drover::datapath::stages {
 
+// TCP without a SYN: the beginning has not been seen.
+bool is_mid_stream(const Packet& packet);
+
+// Finds a server for the first packet of a flow, or looks the flow up once more if it has got a
+// connection since.
+void schedule_flow(Packet& packet, WorkerState& state);
+
 // The scheduler's choice for a new connection: an index into the service's candidates.
 std::optional<std::uint32_t> pick(const Packet& packet, WorkerState& state,
                                   const VirtualService& service);

@@ -4,12 +4,8 @@
 namespace drover::datapath::stages {
 namespace {
 
-DestinationId id_of(const Destination& destination, const Snapshot& snapshot) {
-  return DestinationId(static_cast<std::uint32_t>(&destination - snapshot.destinations.data()));
-}
-
 void hold(const Packet& packet, WorkerState& state) {
-  const DestinationId id = id_of(*packet.destination, *state.snapshot);
+  const DestinationId id = state.id_of(*packet.destination);
   const IpAddress& server = state.snapshot->destination_details[id.value()].address;
   state.counters.count(Verdict::held);
   if (!state.held.hold(server, id, packet.mbuf, state.now)) return;

@@ -17,6 +17,8 @@ void classify(Burst& burst, WorkerState& state);
 void look_up(Burst& burst, WorkerState& state);
 // Finds a server for what has no connection, enters it in the table.
 void schedule(Burst& burst, WorkerState& state);
+// Finds the flows of first fragments, and the datagrams of later ones.
+void steer_fragments(Burst& burst, WorkerState& state);
 // Finds the server of what belongs to a flow without being a packet of it.
 void relate(Burst& burst, WorkerState& state);
 // Makes of each frame what leaves.

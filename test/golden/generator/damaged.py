@@ -6,7 +6,7 @@ from scapy.layers.l2 import Ether
 from scapy.packet import Raw
 
 from .case import TAGS, case, padded, tagged, tcp
-from .plant import CLIENT, NODE, PORT_MAC, ROUTER_MAC, VIP, VIP2
+from .plant import CLIENT, NODE, PORT_MAC, ROUTER_MAC, VIP
 
 
 def ip(payload=b"", **fields):
@@ -94,34 +94,3 @@ def damaged_for_the_kernel(c):
                          TCP(dataofs=2)))
     c.send(frame, "to_kernel", kernel=[frame])
     c.drop(bytes(ip(SEGMENT, dst=NODE, version=5)), "bad_ip_version")
-
-
-def fragments(vip=VIP, data=b"d" * 64, **fields):
-    """A first fragment with its ports, one from the middle, the last."""
-    whole = bytes(TCP(sport=40000, dport=80, flags="A") / data)
-    ether = Ether(src=ROUTER_MAC, dst=PORT_MAC)
-    for offset, more in ((0, 1), (32, 1), (64, 0)):
-        header = IP(src=CLIENT, dst=vip, id=9, frag=offset // 8, flags=more, proto=6, **fields)
-        yield bytes(ether / header / Raw(whole[offset:offset + 32]))
-
-
-@case("fragments")
-def fragment_case(c):
-    """Fragments for a VIP are dropped under their own counter; others are the kernel's."""
-    for frame in fragments():
-        c.drop(frame, "fragment")
-    c.comment("in any order")
-    for frame in reversed(list(fragments())):
-        c.drop(frame, "fragment")
-    c.comment("a first fragment too short for its TCP header")
-    tiny = IP(src=CLIENT, dst=VIP, flags="MF", proto=6)
-    c.drop(bytes(Ether(src=ROUTER_MAC, dst=PORT_MAC) / tiny / Raw(bytes(SEGMENT)[:8])), "truncated")
-    c.comment("no VIP")
-    for frame in fragments(vip=VIP2):
-        c.drop(frame, "no_kernel")
-    c.comment("DF alone is no fragment, nor is the evil bit")
-    c.drop(tcp("R", to=81), "stray_reset")
-    for flags in ("DF", "evil"):
-        frame = tcp("R", to=81)
-        frame[IP].flags = flags
-        c.drop(frame, "stray_reset")

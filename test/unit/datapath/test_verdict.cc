@@ -26,6 +26,8 @@ TEST_CASE("names stand beside their verdicts", "[datapath]") {
   CHECK(name(Verdict::to_kernel) == "to_kernel");
   CHECK(name(Verdict::bad_ip_checksum) == "bad_ip_checksum");
   CHECK(name(Verdict::land) == "land");
+  CHECK(name(Verdict::fragment_orphaned) == "fragment_orphaned");
+  CHECK(name(Verdict::fragment_expired) == "fragment_expired");
   CHECK(name(Verdict::refusal_limit) == "refusal_limit");
   CHECK(name(Verdict::no_mbuf) == "no_mbuf");
 }
@@ -37,6 +39,7 @@ TEST_CASE("each fault of a frame has its verdict", "[datapath]") {
   CHECK(name(verdict_of(FrameFault::bad_ip_length)) == "bad_ip_length");
   CHECK(name(verdict_of(FrameFault::bad_ip_checksum)) == "bad_ip_checksum");
   CHECK(name(verdict_of(FrameFault::bad_transport_header)) == "bad_transport_header");
+  CHECK(name(verdict_of(FrameFault::fragment_tiny)) == "fragment_tiny");
 }
 
 TEST_CASE("verdicts are forwarded, answered or neither", "[datapath]") {

@@ -159,6 +159,24 @@ TEST_CASE("fragments are told by offset and flag, and a later one has no transpo
   }
 }
 
+TEST_CASE("a first fragment holds the transport's header", "[net]") {
+  for (const Sample& sample : samples) {
+    if (!is_ip(sample)) continue;
+    const std::size_t ip_header = sample.transport - sample.network;
+    const std::size_t header = sample.headers_end - sample.transport;
+    for (std::size_t length = 0; length <= header; ++length) {
+      INFO(sample.name << " with a first fragment of " << length);
+      Bytes frame = with_ip_length(sample, ip_header + length);
+      auto& ip = header_at<Ipv4Header>(std::span(frame), sample.network);
+      ip.fragment = Ipv4Header::more_fragments;
+      ip.checksum = 0;
+      ip.checksum = ipv4_header_checksum(ip);
+      CHECK(parse(frame, frame.size()).fault ==
+            (length < header ? FrameFault::fragment_tiny : FrameFault::none));
+    }
+  }
+}
+
 TEST_CASE("the end of the longest datagram is found behind the longest headers", "[net]") {
   Bytes frame = with_ip_length({"", tagged(tcp, "88a8006481000007"), 22, 42, 62}, 65'535);
   frame.resize(22 + 65'535);

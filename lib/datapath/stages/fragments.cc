@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "lib/datapath/stages/fragments.h"
+
+#include <algorithm>
+
+#include "lib/datapath/stages/look_up.h"
+#include "lib/datapath/stages/relate.h"
+#include "lib/datapath/stages/schedule.h"
+#include "lib/datapath/stages/stages.h"
+
+namespace drover::datapath::stages {
+namespace {
+
+using Kind = Handover::Kind;
+
+bool is_handed(const WorkerState& state, Kind kind) {
+  return state.handed != nullptr && state.handed->kind == kind;
+}
+
+bool is_about_template(const WorkerState& state) {
+  return is_handed(state, Kind::ask_server) || is_handed(state, Kind::server_decided);
+}
+
+std::uint32_t payload_length(const Packet& packet) {
+  return packet.ip_length() - packet.ipv4().header_length();
+}
+
+void hand(Packet& packet, WorkerState& state, WorkerId to, Kind kind, WorkerId origin) {
+  state.peers.hand(to, {.frame = packet.mbuf, .kind = kind, .port = state.port, .origin = origin});
+  packet.verdict = Verdict::taken;
+}
+
+// Nobody else needs to know of a flow that leaves no connection.
+bool may_be_elsewhere(const Packet& packet, const WorkerState& state) {
+  if (state.peers.alone()) return false;
+  const auto* service = state.snapshot->find_service(packet.key.vip, packet.key.virtual_port);
+  return service != nullptr && !service->one_packet;
+}
+
+// The question goes from worker to worker, and back to who asks. True: it is under way.
+bool seek_flow(Packet& packet, WorkerState& state) {
+  if (is_about_template(state)) return false;
+  const bool asks = !is_handed(state, Kind::seek);
+  if (!asks && state.handed->origin == state.id) return false;  // it has been all round
+  if (!may_be_elsewhere(packet, state)) return false;
+  const WorkerId origin = asks ? state.id : state.handed->origin;
+  if (!asks) state.fragmented_flows.note_question(packet.hash, origin, state.now);
+  hand(packet, state, state.peers.next(), Kind::seek, origin);
+  return true;
+}
+
+// The others are told where a flow goes that is in this worker's table, to which its fragments
+// come.
+void tell_others(const Packet& packet, WorkerState& state) {
+  const bool comes_here = !is_handed(state, Kind::seek) || state.handed->origin == state.id;
+  if (state.peers.alone() || !comes_here) return;
+  const bool kept =
+      packet.verdict != Verdict::forwarded_once && packet.verdict != Verdict::forwarded_unkept;
+  const DestinationId destination = state.id_of(*packet.destination);
+  if (!kept || !state.fragmented_flows.is_due(packet.hash, destination, state.id, state.now))
+    return;
+  state.peers.tell_all({.kind = Kind::flow_decided,
+                        .origin = state.id,
+                        .destination = destination,
+                        .hash = packet.hash});
+}
+
+void tell_owner(const Packet& packet, WorkerState& state) {
+  const bool forwarded = is_forwarded(packet.verdict);
+  state.datagrams.tell(
+      {.kind = Kind::datagram_decided,
+       .dropped = !forwarded,
+       .destination = forwarded ? state.id_of(*packet.destination) : DestinationId(),
+       .first_length = payload_length(packet),
+       .hash = state.datagrams.key_of(packet.ipv4()).value},
+      state.now);
+}
+
+void steer_first(Packet& packet, WorkerState& state) {
+  if (!follow_connection(packet, state)) {
+    if (seek_flow(packet, state)) return;
+    schedule_flow(packet, state);
+    if (packet.verdict == Verdict::taken) return;  // to the owner of its client's template
+  }
+  if (is_forwarded(packet.verdict)) tell_others(packet, state);
+  tell_owner(packet, state);
+}
+
+void steer_later(Packet& packet, WorkerState& state) {
+  const flow::DatagramKey key{packet.hash};
+  const Fragment fragment = packet.fragment();
+  if (fragment.offset < transport_header_length(packet.headers.protocol)) {
+    packet.verdict = Verdict::fragment_overlapping;
+    return;
+  }
+  if (const WorkerId owner = state.datagrams.owner_of(key); owner != state.id) {
+    hand(packet, state, owner, Kind::later_fragment, state.id);
+    return;
+  }
+  const flow::Datagram* datagram = state.datagrams.find(key, state.now);
+  if (datagram == nullptr) {
+    state.datagrams.hold(key, packet.mbuf, state.port, state.now);
+    packet.verdict = Verdict::taken;
+    return;
+  }
+  if (fragment.offset < datagram->first_length) {
+    packet.verdict = Verdict::fragment_overlapping;
+    return;
+  }
+  if (datagram->fate == flow::Datagram::Fate::dropped)
+    packet.verdict = Verdict::fragment_orphaned;
+  else
+    forward_related(packet, state, datagram->destination, Verdict::forwarded_fragment);
+  state.datagrams.gone(key, fragment, payload_length(packet));
+}
+
+}  // namespace
+
+bool follow_fragmented_flow(Packet& packet, WorkerState& state, const VirtualService& service) {
+  if (state.fragmented_flows.empty() || service.one_packet) [[likely]]
+    return false;
+  const FragmentedFlow* flow = state.fragmented_flows.find(packet.hash, state.now);
+  if (flow == nullptr || flow->decider == state.id) return false;
+  if (!flow->decided) {
+    // Who has been handed it does not hand it on.
+    if (state.handed != nullptr) return false;
+    hand(packet, state, flow->decider, Kind::flow_is_yours, state.id);
+    return true;
+  }
+  if (is_about_template(state)) return false;
+  const DestinationId server = flow->destination;
+  const bool is_there = std::ranges::find(service.candidates, server) != service.candidates.end();
+  const bool may_begin = state.destination(server).bond == Bond::holds;
+  if (!is_there || !(may_begin || is_mid_stream(packet))) return false;
+  send_new(packet, state, service, server, is_mid_stream(packet));
+  return true;
+}
+
+void steer_fragments(Burst& burst, WorkerState& state) {
+  for (Packet& packet : burst.packets()) {
+    if (packet.verdict != Verdict::pending) continue;
+    if (packet.role == Role::first_fragment)
+      steer_first(packet, state);
+    else if (packet.role == Role::later_fragment)
+      steer_later(packet, state);
+  }
+}
+
+}  // namespace drover::datapath::stages
