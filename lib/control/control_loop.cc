@@ -22,6 +22,7 @@
 #include "lib/control/event_source.h"
 #include "lib/control/event_streams.h"
 #include "lib/control/host_bridge.h"
+#include "lib/control/interface_view.h"
 #include "lib/control/neighbour_probe.h"
 #include "lib/control/neighbour_table.h"
 #include "lib/control/report.h"
@@ -111,12 +112,20 @@ class ControlLoop::Loop {
 
  private:
   std::vector<datapath::PortFacts> port_facts() const {
+    std::set<std::string> interfaces;
+    for (const PlantPort& port : plant_->ports) interfaces.insert(port.driver->kernel_interface());
+    const auto views = view_interfaces(interfaces);
     std::vector<datapath::PortFacts> facts;
-    for (const PlantPort& port : plant_->ports)
+    for (const PlantPort& port : plant_->ports) {
+      std::vector<IpAddress> host_addresses;
+      for (const IpInterface& own : views.at(port.driver->kernel_interface()).addresses)
+        host_addresses.push_back(own.address);
       facts.push_back({.ethdev = port.ethdev->port(),
                        .mac = port.ethdev->mac(),
                        .keep_source_mac = port.config->source_mac == config::SourceMac::keep,
-                       .has_host_interface = port.driver->host_interface() != nullptr});
+                       .has_host_interface = port.driver->host_interface() != nullptr,
+                       .host_addresses = std::move(host_addresses)});
+    }
     return facts;
   }
 

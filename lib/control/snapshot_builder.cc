@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <span>
 #include <utility>
 
@@ -93,6 +94,7 @@ Result<void> SnapshotBuilder::configure(const config::Config& config,
   for (const ServiceView& view : services_)
     parts_[view.key] = make_parts(view, std::move(before[view.key]));
   ports_ = std::move(ports);
+  set_balancers(config);
   timeouts_ = config.timeouts;
   unknown_ = config.unknown;
   on_removed_ = config.on_removed;
@@ -142,6 +144,28 @@ Result<void> SnapshotBuilder::add_vip(const IpAddress& address, std::vector<data
   vip_keys_[udp->value()] = {address, config::Protocol::udp, 0};
   vips.push_back({address.v4(), *tcp, *udp});
   return {};
+}
+
+void SnapshotBuilder::set_balancers(const config::Config& config) {
+  own_addresses_.clear();
+  peer_addresses_.clear();
+  for (const IpInterface& own : config.own_addresses()) own_addresses_.push_back(own.address);
+  for (const datapath::PortFacts& port : ports_)
+    std::ranges::copy(port.host_addresses, std::back_inserter(own_addresses_));
+  for (std::size_t i = 0; i < config.nodes.size(); ++i)
+    if (i != config.node)
+      for (const IpInterface& peer : config.nodes[i].addresses)
+        peer_addresses_.push_back(peer.address);
+}
+
+void SnapshotBuilder::add_known_addresses(datapath::Snapshot& snapshot) const {
+  std::vector<Ipv4Address> vips;
+  for (const datapath::Vip& vip : vips_) vips.push_back(vip.address);
+  snapshot.known_sources = {vips, own_addresses_, peer_addresses_};
+  snapshot.server_macs = FlatIndex(snapshot.destinations.size());
+  for (const datapath::Destination& destination : snapshot.destinations)
+    if (destination.resolved)
+      snapshot.server_macs.insert(datapath::Snapshot::mac_key(destination.mac), 0);
 }
 
 // The servers that there are now; those that are there no more have been removed `now`.
@@ -279,6 +303,7 @@ std::unique_ptr<const datapath::Snapshot> SnapshotBuilder::build(const MacOf& ma
     if (workers_ > 1 && !record.removed && record.needs_loads)
       snapshot->watched.push_back(DestinationId(i));
   }
+  add_known_addresses(*snapshot);
   return snapshot;
 }
 

@@ -101,6 +101,8 @@ class SnapshotBuilder {
   std::shared_ptr<const balance::Scheduler> make_scheduler(const ServiceView& view,
                                                            const ServiceParts& before);
   datapath::Bond bond_of(const DestinationRecord& record, TimePoint now) const;
+  void set_balancers(const config::Config& config);
+  void add_known_addresses(datapath::Snapshot& snapshot) const;
   Result<void> add_vip(const IpAddress& address, std::vector<datapath::Vip>& vips);
 
   std::uint16_t workers_;
@@ -114,6 +116,8 @@ class SnapshotBuilder {
   std::vector<ServiceView> services_;
   std::vector<DestinationRecord> destinations_;  // by DestinationId
   std::map<ServiceKey, ServiceParts> parts_;
+  std::vector<IpAddress> own_addresses_;
+  std::vector<IpAddress> peer_addresses_;
   config::Timeouts timeouts_;
   config::Unknown unknown_ = config::Unknown::adopt;
   config::OnRemoved on_removed_ = config::OnRemoved::keep;

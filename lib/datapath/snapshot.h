@@ -22,6 +22,7 @@
 #include "lib/base/flat_index.h"
 #include "lib/base/strong_id.h"
 #include "lib/datapath/counters.h"
+#include "lib/datapath/known_sources.h"
 #include "lib/datapath/persistence.h"
 #include "lib/flow/connection_key.h"
 #include "lib/flow/tcp_state.h"
@@ -90,7 +91,8 @@ struct PortFacts {
   std::uint16_t transmit_queues = 1;
   MacAddress mac;
   bool keep_source_mac = false;
-  bool has_host_interface = false;  // frames for the kernel can be handed over
+  bool has_host_interface = false;             // frames for the kernel can be handed over
+  std::vector<IpAddress> host_addresses = {};  // this host's, on the port's kernel interface
 };
 
 struct Snapshot {
@@ -98,6 +100,8 @@ struct Snapshot {
   std::vector<PortFacts> ports;  // by PortId
   FlatIndex vip_index;           // Ipv4Address::value() -> `vips`
   std::vector<Vip> vips;
+  KnownSources known_sources;
+  FlatIndex server_macs;    // mac_key() of every resolved destination
   FlatIndex service_index;  // service_key() -> `services`
   std::vector<std::shared_ptr<const VirtualService>> services;
   std::vector<std::shared_ptr<const Persistence>> persistences;  // by PersistenceId; may be null
@@ -111,6 +115,11 @@ struct Snapshot {
 
   static std::uint64_t service_key(VipId vip, std::uint16_t port) {
     return std::uint64_t{vip.value()} << 16 | port;
+  }
+  static std::uint64_t mac_key(const MacAddress& mac) {
+    std::uint64_t key = 0;
+    for (const std::uint8_t byte : mac.bytes()) key = key << 8 | byte;
+    return key;
   }
   const Vip* find_vip(Ipv4Address address) const {
     const auto at = vip_index.find(address.value());

@@ -30,6 +30,7 @@ constexpr std::array<std::string_view, verdict_count> names = {
     "reflected",
     "martian_source",
     "land",
+    "own_source",
     "fragment_overlapping",
     "fragment_orphaned",
     "icmp_ignored",

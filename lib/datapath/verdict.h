@@ -38,11 +38,12 @@ enum class Verdict : std::uint8_t {
   bad_transport_header,
   fragment_tiny,
   // Dropped: the frame should not be here.
-  wrong_mac,             // for another station's MAC address, or for a VIP by broadcast
-  own_frame,             // its source MAC address is our own: a loop
-  reflected,             // its source MAC address is that of the server that it would be sent to
-  martian_source,        // an address that no host may send from
-  land,                  // its source address is a VIP
+  wrong_mac,       // for another station's MAC address, or for a VIP by broadcast
+  own_frame,       // its source MAC address is our own: a loop
+  reflected,       // its source MAC address is that of the server that it would be sent to
+  martian_source,  // an address that no host may send from
+  land,            // its source address is a VIP
+  own_source,      // its source address is a balancer\'s: a real server sent a health check on
   fragment_overlapping,  // a later fragment begins inside the first one
   fragment_orphaned,     // a later one of what goes to no server
   icmp_ignored,          // for a VIP, and neither an echo request nor an error about a flow

@@ -34,6 +34,17 @@ Verdict classify_arp(const Packet& packet, const PortFacts& port, const Snapshot
   return for_the_kernel(packet, port);
 }
 
+// A real server that lacks the VIP and forwards sends a balancer's health check on, to whoever has
+// the VIP. Scheduled, it would come to a server that answers, and the one that was asked would pass
+// for healthy.
+Verdict judge_known(const Packet& packet, const Snapshot& snapshot, KnownSources::Kind kind) {
+  if (kind == KnownSources::Kind::vip) return Verdict::land;
+  if (kind == KnownSources::Kind::own) return Verdict::own_source;
+  const bool sent_on =
+      snapshot.server_macs.find(Snapshot::mac_key(packet.ethernet().source)).has_value();
+  return sent_on ? Verdict::own_source : Verdict::pending;
+}
+
 // Whether a frame for a VIP may be treated at all; pending if so.
 Verdict judge(const Packet& packet, const PortFacts& port, const Snapshot& snapshot) {
   if (packet.headers.fault != FrameFault::none) return verdict_of(packet.headers.fault);
@@ -42,7 +53,8 @@ Verdict judge(const Packet& packet, const PortFacts& port, const Snapshot& snaps
   if (ethernet.destination != port.mac) return Verdict::wrong_mac;
   const Ipv4Address source(packet.ipv4().source);
   if (is_martian_source(source)) return Verdict::martian_source;
-  if (snapshot.find_vip(source) != nullptr) return Verdict::land;
+  if (const auto kind = snapshot.known_sources.find(source)) [[unlikely]]
+    return judge_known(packet, snapshot, *kind);
   return Verdict::pending;
 }
 

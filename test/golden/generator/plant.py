@@ -16,6 +16,7 @@ OTHER_MAC = "02:00:00:00:00:99"  # of a station that is neither
 VIP = "192.0.2.10"
 VIP2 = "192.0.2.9"
 NODE = "192.0.2.11"  # the balancer's own
+PEER = "192.0.2.12"  # the other balancer's
 CLIENT = "198.51.100.7"
 CLIENT2 = "198.51.100.8"
 

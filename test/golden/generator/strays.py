@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Frames that should not be here: for others, from impossible sources, our own, loops."""
 
-from scapy.layers.inet import IP, TCP
+from scapy.layers.inet import ICMP, IP, TCP
 from scapy.layers.l2 import Ether
 
 from .case import case, config, service, tcp
-from .plant import (A, B, C, CLIENT, NODE, OTHER_MAC, PORT_MAC, ROUTER_MAC, VIP, VIP2, RoundRobin,
+from .plant import (A, B, C, CLIENT, NODE, OTHER_MAC, PEER, PORT_MAC, ROUTER_MAC, VIP, VIP2, RoundRobin,
                     toeplitz)
 
 BROADCAST = "ff:ff:ff:ff:ff:ff"
@@ -53,6 +53,29 @@ def land(c):
         for to in (80, 81):
             c.drop(tcp("S", client=source, to=to, port=80), "land")
     c.entries(0)
+
+
+NODES = f"""\
+nodes:
+  test: {{address: {NODE}/24}}
+  other: {{address: {PEER}/24}}
+"""
+
+
+@case("own-source", config(before=NODES))
+def own_source(c):
+    """A server that lacks the VIP and forwards sends a balancer's check on: never scheduled."""
+    for source, mac in ((NODE, A.mac), (NODE, ROUTER_MAC), (PEER, A.mac), (PEER, C.mac)):
+        c.drop(tcp("S", client=source, mac=mac), "own_source")
+        c.drop(tcp("S", client=source, mac=mac, to=81), "own_source")
+        c.drop(tcp("R", client=source, mac=mac), "own_source")
+        c.drop(Ether(src=mac, dst=PORT_MAC) / IP(src=source, dst=VIP) / ICMP(type="echo-request"),
+               "own_source")
+    c.entries(0)
+    c.comment("the other balancer itself is a client as any")
+    servers = RoundRobin([A, B, C], c.workers)
+    syn = tcp("S", client=PEER, mac=OTHER_MAC)
+    c.forward(syn, servers.pick(c.worker(syn)), "forwarded_new")
 
 
 @case("martian-source")

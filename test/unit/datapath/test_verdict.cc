@@ -26,6 +26,7 @@ TEST_CASE("names stand beside their verdicts", "[datapath]") {
   CHECK(name(Verdict::to_kernel) == "to_kernel");
   CHECK(name(Verdict::bad_ip_checksum) == "bad_ip_checksum");
   CHECK(name(Verdict::land) == "land");
+  CHECK(name(Verdict::own_source) == "own_source");
   CHECK(name(Verdict::fragment_orphaned) == "fragment_orphaned");
   CHECK(name(Verdict::fragment_expired) == "fragment_expired");
   CHECK(name(Verdict::refusal_limit) == "refusal_limit");
