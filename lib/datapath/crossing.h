@@ -9,6 +9,7 @@
 #include "lib/base/strong_id.h"
 #include "lib/datapath/handover.h"
 #include "lib/datapath/ring.h"
+#include "lib/datapath/shared_ring.h"
 #include "lib/flow/connection.h"
 
 struct rte_mbuf;
@@ -43,15 +44,15 @@ struct ConnectionRow {
 struct Crossing {
   explicit Crossing(Doorbell& control) : control_doorbell(control) {}
 
-  Ring<WorkerCommand> commands{63, Producers::one};
-  Ring<WorkerEvent> events{1023, Producers::one};
-  Ring<ConnectionRow> rows{4095, Producers::one};
+  Ring<WorkerCommand> commands{63};
+  Ring<WorkerEvent> events{1023};
+  Ring<ConnectionRow> rows{4095};
   // For the kernel, by the host interface of the ethdev in rte_mbuf::port.
-  Ring<rte_mbuf*> to_kernel{1023, Producers::one};
+  Ring<rte_mbuf*> to_kernel{1023};
   // To be sent as they are on the ethdev in rte_mbuf::port; from control and from other workers.
-  Ring<rte_mbuf*> outbound{1023, Producers::many};
+  SharedRing<rte_mbuf*> outbound{1024};
   // From other workers; it may put some there itself, for its next turn.
-  Ring<Handover> handovers{1023, Producers::many};
+  SharedRing<Handover> handovers{1024};
   Doorbell& control_doorbell;  // rung after a push to events, rows or to_kernel
 };
 

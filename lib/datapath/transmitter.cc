@@ -71,8 +71,7 @@ void Transmitter::flush(Queue& queue) {
                                static_cast<std::uint16_t>(queue.count - sent));
   } else {
     for (std::uint16_t i = 0; i < queue.count; ++i) queue.frames[i]->port = queue.path.ethdev;
-    sent = static_cast<std::uint16_t>(
-        queue.path.other_worker->push_some({queue.frames.data(), queue.count}));
+    while (sent < queue.count && queue.path.other_worker->push(queue.frames[sent])) ++sent;
   }
   const auto left = static_cast<std::uint16_t>(queue.count - sent);
   if (left > 0) {

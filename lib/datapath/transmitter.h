@@ -9,7 +9,7 @@
 
 #include "lib/base/strong_id.h"
 #include "lib/datapath/counters.h"
-#include "lib/datapath/ring.h"
+#include "lib/datapath/shared_ring.h"
 
 struct rte_mbuf;
 
@@ -19,7 +19,7 @@ namespace drover::datapath {
 struct TransmitPath {
   std::uint16_t ethdev = 0;
   std::optional<std::uint16_t> queue;
-  Ring<rte_mbuf*>* other_worker = nullptr;  // its Crossing::outbound; when there is no queue
+  SharedRing<rte_mbuf*>* other_worker = nullptr;  // its Crossing::outbound; when there is no queue
 };
 
 class Transmitter {

@@ -3,12 +3,14 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <thread>
 #include <vector>
 
 #include "lib/base/counter.h"
 #include "lib/base/doorbell.h"
 #include "lib/datapath/ring.h"
+#include "lib/datapath/shared_ring.h"
 #include "test/unit/catch.h"
 
 namespace drover::datapath {
@@ -22,23 +24,40 @@ struct Message {
 }  // namespace
 
 TEST_CASE("a ring is full at its size and empty at none", "[datapath]") {
-  Ring<Message> ring(7, Producers::one);
+  Ring<Message> ring(7);
   CHECK(ring.empty());
   CHECK(ring.room() == 7);
-  const std::vector<Message> many(10);
-  CHECK(ring.push_some(many) == 7);
+  for (std::uint32_t i = 0; i < 7; ++i) CHECK(ring.push({0, i}));
   CHECK_FALSE(ring.push({}));
   CHECK(ring.room() == 0);
   std::vector<Message> out(20);
-  CHECK(ring.pop_some(out) == 7);
+  REQUIRE(ring.pop_some(out) == 7);
+  for (std::uint32_t i = 0; i < 7; ++i) CHECK(out[i].number == i);
   CHECK(ring.pop_some(out) == 0);
   CHECK(ring.empty());
 }
 
-TEST_CASE("many push, one pops, each producer's messages in order", "[datapath]") {
+TEST_CASE("a shared ring is full at its size and empty at none", "[datapath]") {
+  SharedRing<Message> ring(8);
+  for (std::uint32_t round = 0; round < 3; ++round) {
+    CHECK(ring.empty());
+    for (std::uint32_t i = 0; i < 8; ++i) CHECK(ring.push({round, i}));
+    CHECK_FALSE(ring.push({}));
+    std::vector<Message> out(20);
+    REQUIRE(ring.pop_some(std::span(out).first(3)) == 3);
+    REQUIRE(ring.pop_some(std::span(out).subspan(3)) == 5);
+    for (std::uint32_t i = 0; i < 8; ++i) CHECK(out[i].number == i);
+    CHECK(out[7].producer == round);
+    CHECK(ring.pop_some(out) == 0);
+    CHECK(ring.push({round, 8}));
+    CHECK(ring.pop_some(out) == 1);
+  }
+}
+
+TEST_CASE("many push to a shared ring, each producer's messages in order", "[datapath]") {
   constexpr std::uint32_t producers = 3;
   constexpr std::uint32_t messages = 20'000;
-  Ring<Message> ring(63, Producers::many);
+  SharedRing<Message> ring(64);
   std::vector<std::thread> threads;
   for (std::uint32_t producer = 0; producer < producers; ++producer)
     threads.emplace_back([&ring, producer] {
@@ -82,7 +101,7 @@ TEST_CASE("a counter is read while it is written", "[datapath]") {
 TEST_CASE("no ring of the doorbell is lost", "[datapath]") {
   constexpr std::uint32_t messages = 20'000;
   Doorbell doorbell;
-  Ring<Message> ring(63, Producers::one);
+  Ring<Message> ring(63);
   std::thread producer([&] {
     for (std::uint32_t number = 0; number < messages;)
       if (ring.push({0, number})) {

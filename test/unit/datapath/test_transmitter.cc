@@ -78,10 +78,10 @@ TEST_CASE_METHOD(Fixture, "a short frame is padded with zeros", "[datapath]") {
 }
 
 TEST_CASE_METHOD(Fixture, "without a queue of its own a worker sends by another", "[datapath]") {
-  Ring<rte_mbuf*> outbound(7, Producers::many);
+  SharedRing<rte_mbuf*> outbound(8);
   {
     Transmitter without({{second.ethdev(), std::nullopt, &outbound}}, counters);
-    for (std::uint8_t i = 0; i < 10; ++i) without.send(PortId(0), frame(i));
+    for (std::uint8_t i = 0; i < 11; ++i) without.send(PortId(0), frame(i));
     without.flush();
     CHECK(counters.value(Verdict::transmit_full) == 3);
   }
@@ -91,8 +91,8 @@ TEST_CASE_METHOD(Fixture, "without a queue of its own a worker sends by another"
   other.flush();
   CHECK(first.sent(0).empty());
   const auto sent = second.sent(0);
-  REQUIRE(sent.size() == 7);
-  for (std::uint8_t i = 0; i < 7; ++i) CHECK(sent[i] == Bytes(60, i));
+  REQUIRE(sent.size() == 8);
+  for (std::uint8_t i = 0; i < 8; ++i) CHECK(sent[i] == Bytes(60, i));
 }
 
 TEST_CASE_METHOD(Fixture, "a frame for an unknown port is freed", "[datapath]") {
