@@ -11,6 +11,7 @@
 #include "drivers/af_xdp/attached_program.h"
 #include "drivers/af_xdp/mtu.h"
 #include "drivers/af_xdp/steer_object.h"
+#include "drivers/interface_fitness.h"
 #include "lib/base/log.h"
 
 namespace drover {
@@ -54,21 +55,10 @@ Result<void> AfXdpDriver::check() {
 
 Result<void> AfXdpDriver::check_fitness() const {
   const std::string& device = settings_.device;
-  if (!interface_.up)
-    return failure(device, "this interface is down", fmt::format("ip link set dev {} up", device));
-  if (interface_.lro)
-    return failure(device, "its large receive offload (LRO) merges frames",
-                   fmt::format("ethtool -K {} lro off", device));
-  if (interface_.gro_hardware)
-    return failure(device, "its hardware GRO merges frames",
-                   fmt::format("ethtool -K {} rx-gro-hw off", device));
+  if (auto fit = check_interface_fitness(device, interface_); !fit) return fit;
   if (auto fit = check_af_xdp_mtu(device, interface_.mtu, false); !fit) return fit;
-  if (interface_.queues > settings_.queues_wanted)
-    return failure(device,
-                   fmt::format("it spreads frames over {} queues, but {} of them would be polled",
-                               interface_.queues, settings_.queues_wanted),
-                   fmt::format("ethtool -L {} combined {}, or configure {} workers", device,
-                               settings_.queues_wanted, interface_.queues));
+  if (auto fit = check_every_queue_is_polled(device, interface_, settings_.queues_wanted); !fit)
+    return fit;
   if (interface_.hardware && interface_.vlan_stripping)
     log::info(
         "{}: VLAN tags are taken off received frames; where there are any: ethtool -K {} "

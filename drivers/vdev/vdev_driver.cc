@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "drivers/vdev/vdev_driver.h"
 
-#include <fmt/format.h>
 #include <linux/if_packet.h>
 #include <rte_eal.h>
 #include <sys/socket.h>
 
 #include "drivers/af_xdp/attached_program.h"
 #include "drivers/af_xdp/mtu.h"
+#include "drivers/interface_fitness.h"
 #include "drivers/kernel_interface.h"
 
 namespace drover {
@@ -35,8 +35,7 @@ Result<void> VdevDriver::check() {
 Result<void> VdevDriver::check_kernel_interface(const std::string& name) {
   const auto interface = read_kernel_interface(name);
   if (!interface) return tl::unexpected(interface.error());
-  if (!interface->up)
-    return failure(name, "this interface is down", fmt::format("ip link set dev {} up", name));
+  if (auto fit = check_interface_fitness(name, *interface); !fit) return fit;
 
   packet_mreq request{};
   request.mr_ifindex = static_cast<int>(interface->index);

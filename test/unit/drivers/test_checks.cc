@@ -10,6 +10,7 @@
 #include "drivers/eal.h"
 #include "drivers/host_interface.h"
 #include "drivers/hugepages.h"
+#include "drivers/interface_fitness.h"
 #include "drivers/kernel_interface.h"
 #include "drivers/mempool.h"
 #include "drivers/pci/pci_device.h"
@@ -174,6 +175,30 @@ TEST_CASE("a kernel interface is described", "[drivers]") {
   CHECK_FALSE(read_kernel_interface(""));
   CHECK_FALSE(read_kernel_interface("a-name-that-is-too-long"));
   CHECK_FALSE(has_carrier(0x7fffffff));
+}
+
+TEST_CASE("an interface that merges frames or is down is refused", "[drivers]") {
+  const auto refusal = [](const KernelInterface& interface) {
+    const auto fit = check_interface_fitness("eth0", interface);
+    return fit ? "" : to_string(fit.error());
+  };
+  CHECK(refusal({.mtu = 1500, .up = true}).empty());
+  CHECK(refusal({.up = false}) == "eth0: this interface is down; ip link set dev eth0 up");
+  CHECK(refusal({.up = true, .lro = true}) ==
+        "eth0: its large receive offload (LRO) merges frames; ethtool -K eth0 lro off");
+  CHECK(refusal({.up = true, .gro_hardware = true}) ==
+        "eth0: its hardware GRO merges frames; ethtool -K eth0 rx-gro-hw off");
+}
+
+TEST_CASE("a queue that nobody would poll is refused", "[drivers]") {
+  const KernelInterface interface { .up = true, .queues = 4 };
+  CHECK(check_every_queue_is_polled("eth0", interface, 4));
+  CHECK(check_every_queue_is_polled("eth0", interface, 5));
+  const auto fit = check_every_queue_is_polled("eth0", interface, 2);
+  REQUIRE_FALSE(fit);
+  CHECK(to_string(fit.error()) ==
+        "eth0: it spreads frames over 4 queues, but 2 of them would be polled; "
+        "ethtool -L eth0 combined 2, or configure 4 workers");
 }
 
 TEST_CASE("a device that no driver takes is refused before EAL starts", "[drivers]") {
