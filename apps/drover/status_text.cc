@@ -37,9 +37,11 @@ std::string port(const api::Port& port) {
   if (port.mac) facts = "MAC " + to_string(*port.mac) + ", " + facts;
   if (!port.kernel_interface.empty() && port.kernel_interface != port.device)
     facts += ", kernel interface " + port.kernel_interface;
-  const std::string counts = fmt::format(
+  std::string counts = fmt::format(
       "frames: received {}, sent {}, missed {}, errors {}, no buffer {}", grouped(port.received),
       grouped(port.sent), grouped(port.missed), grouped(port.errors), grouped(port.no_mbuf));
+  if (port.host_dropped > 0)
+    counts += fmt::format(", lost to or from the host {}", grouped(port.host_dropped));
   return wrap("  " + port.name + ": ", use) + wrap("    ", facts) + wrap("    ", counts);
 }
 

@@ -86,6 +86,7 @@ void fields(V& v, Seen<V, Port>& port) {
   v("missed", port.missed);
   v("errors", port.errors);
   v("no_mbuf", port.no_mbuf);
+  v("host_dropped", port.host_dropped);
 }
 
 template <class V>

@@ -104,7 +104,8 @@ struct Port {
   std::uint64_t sent = 0;
   std::uint64_t missed = 0;  // no room in the receive queue
   std::uint64_t errors = 0;
-  std::uint64_t no_mbuf = 0;  // receive buffers had run out
+  std::uint64_t no_mbuf = 0;       // receive buffers had run out
+  std::uint64_t host_dropped = 0;  // on the way to or from the host interface
   friend bool operator==(const Port&, const Port&) = default;
 };
 

@@ -195,6 +195,7 @@ class ControlLoop::Loop {
             .plant = *plant_,
             .services = builder_,
             .busy = busy_,
+            .bridge = *bridge_,
             .mac_of = mac_of_,
             .started = started_,
             .notes = notes()};

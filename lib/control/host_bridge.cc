@@ -18,21 +18,30 @@ constexpr unsigned most_at_once = 64;
 
 }  // namespace
 
-HostBridge::HostBridge(boost::asio::io_context& loop, const Plant& plant) : plant_(plant) {
-  for (const PlantPort& port : plant_.ports) {
-    const HostInterface* host = port.driver->host_interface();
+HostBridge::HostBridge(boost::asio::io_context& loop, const Plant& plant)
+    : plant_(plant), dropped_(plant.ports.size()) {
+  for (std::size_t port = 0; port < plant_.ports.size(); ++port) {
+    const HostInterface* host = plant_.ports[port].driver->host_interface();
     if (host == nullptr) continue;
     readable_.emplace_back(loop, FileDescriptor(dup(host->fd())),
-                           [this, &port] { from_kernel(port); });
+                           [this, port] { from_kernel(port); });
   }
 }
 
-void HostBridge::from_kernel(const PlantPort& port) {
+void HostBridge::from_kernel(std::size_t index) {
+  const PlantPort& port = plant_.ports[index];
+  HostInterface& host = *port.driver->host_interface();
   for (unsigned i = 0; i < most_at_once; ++i) {
     rte_mbuf* frame = rte_pktmbuf_alloc(plant_.mempool);
-    if (frame == nullptr) return;  // the frame waits in the tap's queue
+    if (frame == nullptr) {
+      // Taken all the same: a frame left in the tap would wake this thread without an end.
+      std::byte start_of_frame{};
+      if (!host.read({&start_of_frame, 1})) return;
+      ++dropped_[index];
+      continue;
+    }
     const std::span room(rte_pktmbuf_mtod(frame, std::byte*), rte_pktmbuf_tailroom(frame));
-    const auto length = port.driver->host_interface()->read(room);
+    const auto length = host.read(room);
     if (!length) {
       rte_pktmbuf_free(frame);
       return;
@@ -42,7 +51,7 @@ void HostBridge::from_kernel(const PlantPort& port) {
     // Worker 0 polls every port's first queue.
     if (!plant_.workers.front().crossing->outbound.push(frame)) {
       rte_pktmbuf_free(frame);
-      ++dropped_;
+      ++dropped_[index];
     }
   }
 }
@@ -64,7 +73,8 @@ void HostBridge::to_kernel(rte_mbuf* frame) {
   HostInterface* host = port == plant_.ports.end() ? nullptr : port->driver->host_interface();
   const bool contiguous = rte_pktmbuf_linearize(frame) == 0;
   const std::span bytes(rte_pktmbuf_mtod(frame, const std::byte*), rte_pktmbuf_data_len(frame));
-  if (host == nullptr || !contiguous || !host->write(bytes)) ++dropped_;
+  if (host != nullptr && (!contiguous || !host->write(bytes)))
+    ++dropped_[static_cast<std::size_t>(port - plant_.ports.begin())];
   rte_pktmbuf_free(frame);
 }
 

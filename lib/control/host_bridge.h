@@ -19,16 +19,17 @@ class HostBridge {
   // What the workers have for the kernel; after the doorbell. Bounded: true if there may be more.
   bool drain_workers();
 
-  // Frames that the kernel (its interface down, its queue full) or a worker's queue did not take.
-  std::uint64_t dropped() const { return dropped_; }
+  // Frames of the port with this index in the plant that the kernel (its interface down, its queue
+  // full) or the worker (its queue full, no mbuf left) did not take.
+  std::uint64_t dropped(std::size_t port) const { return dropped_[port]; }
 
  private:
-  void from_kernel(const PlantPort& port);
+  void from_kernel(std::size_t port);
   void to_kernel(rte_mbuf* frame);
 
   const Plant& plant_;
   std::vector<Readable> readable_;
-  std::uint64_t dropped_ = 0;
+  std::vector<std::uint64_t> dropped_;  // by port
 };
 
 }  // namespace drover::control

@@ -62,7 +62,7 @@ api::Service report_service(const ServiceView& view, const MacOf& mac_of) {
   return service;
 }
 
-api::Port report_port(const PlantPort& port) {
+api::Port report_port(const PlantPort& port, std::uint64_t host_dropped) {
   const EthdevStats stats = port.ethdev->stats();
   return {.name = port.config->name,
           .driver = port.ethdev->driver(),
@@ -76,7 +76,8 @@ api::Port report_port(const PlantPort& port) {
           .sent = stats.tx_packets,
           .missed = stats.rx_missed,
           .errors = stats.rx_errors + stats.tx_errors,
-          .no_mbuf = stats.rx_no_mbuf};
+          .no_mbuf = stats.rx_no_mbuf,
+          .host_dropped = host_dropped};
 }
 
 void report_workers(const ReportContext& context, api::Status& status) {
@@ -155,7 +156,8 @@ api::Status report_status(const ReportContext& context) {
   status.uptime_seconds = seconds_since(context.started);
   status.generation = context.plant.workers.front().counters->snapshot_generation.value();
   status.memory.hugepages = context.plant.hugepages;
-  for (const PlantPort& port : context.plant.ports) status.ports.push_back(report_port(port));
+  for (std::size_t i = 0; i < context.plant.ports.size(); ++i)
+    status.ports.push_back(report_port(context.plant.ports[i], context.bridge.dropped(i)));
   status.table.capacity = context.plant.table_capacity;
   report_workers(context, status);
   status.verdicts = report_verdicts(context.plant.workers);

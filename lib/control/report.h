@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "lib/control/api_model.h"
+#include "lib/control/host_bridge.h"
 #include "lib/control/plant.h"
 #include "lib/control/snapshot_builder.h"
 
@@ -30,6 +31,7 @@ struct ReportContext {
   const Plant& plant;
   const SnapshotBuilder& services;
   const BusyMeter& busy;
+  const HostBridge& bridge;
   const MacOf& mac_of;  // as the kernel has it
   std::chrono::steady_clock::time_point started;
   std::vector<std::string> notes;

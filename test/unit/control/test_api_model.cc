@@ -53,7 +53,8 @@ Status some_status() {
                    .sent = 4,
                    .missed = 3,
                    .errors = 2,
-                   .no_mbuf = 1}};
+                   .no_mbuf = 1,
+                   .host_dropped = 6}};
   status.workers = {{.id = 0, .lcore = 1, .core = 2, .busy_ratio = 0.25, .bursts = 7, .sleeps = 8}};
   status.table = {1000, 17, {{"live", 0}, {"embryonic", 4}}, 2};
   status.verdicts = {{"forwarded", 100}, {"bad_length", 0}};

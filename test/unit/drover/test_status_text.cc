@@ -102,6 +102,13 @@ TEST_CASE("what there is nothing to say of is left out") {
           "  packets without room: 0\n");
 }
 
+TEST_CASE("what a host interface lost is told if there is any") {
+  auto status = sample_status();
+  CHECK(status_text(status).find("the host") == std::string::npos);
+  status.ports[0].host_dropped = 1'234;
+  CHECK(status_text(status).find("lost to or from the host 1,234") != std::string::npos);
+}
+
 TEST_CASE("link and queues in words") {
   auto status = sample_status();
   const auto port_lines = [&] {
