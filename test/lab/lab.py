@@ -15,6 +15,8 @@ HUGEPAGES = ROOT / "scripts" / "hugepages"
 class Lab:
     """`with Lab() as lab:` - whatever happens inside, nothing of it is left after."""
 
+    _up = set()
+
     def __init__(self, stays=False, hugepages=0):
         self._stays = stays
         self._hugepages = hugepages
@@ -22,6 +24,7 @@ class Lab:
     def __enter__(self):
         remove_ownerless()
         self._claim = ownership.Claim()
+        Lab._up.add(self)
         try:
             self._put_up()
         except BaseException:
@@ -47,6 +50,13 @@ class Lab:
 
     def down(self):
         _remove(self._claim.name)
+        Lab._up.discard(self)
+
+    @staticmethod
+    def take_all_down():
+        """What an exception has left up."""
+        for lab in list(Lab._up):
+            lab.down()
 
     def leave(self):
         """Leaves the lab up when we end; remove_staying() takes it down."""

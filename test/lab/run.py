@@ -11,7 +11,21 @@ import time
 import unittest
 from pathlib import Path
 
+from lab import Lab
+
 HERE = Path(__file__).resolve().parent
+
+
+class Ended(KeyboardInterrupt):
+    """By a signal. unittest takes any other exception for the failure of one test and goes on."""
+
+    def __init__(self, number):
+        super().__init__()
+        self.status = 128 + number
+
+
+def end(number, _):
+    raise Ended(number)
 
 
 class Lines(unittest.TestResult):
@@ -60,12 +74,18 @@ def _tests(suite):
 
 def main(words):
     sys.dont_write_bytecode = True
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda received, _: sys.exit(128 + received))
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, end)
     found = unittest.defaultTestLoader.discover(str(HERE), pattern="test_*.py", top_level_dir=str(HERE))
     chosen = [test for test in _tests(found) if not words or any(word in _name(test) for word in words)]
     result = Lines()
-    unittest.TestSuite(chosen).run(result)
+    try:
+        unittest.TestSuite(chosen).run(result)
+    except Ended as ended:
+        print("ended by a signal")
+        return ended.status
+    finally:
+        Lab.take_all_down()
     failed = len(result.failures) + len(result.errors)
     print(f"{result.passed} passed, {failed} failed, {len(result.skipped)} skipped")
     return 1 if failed or not result.passed else 0

@@ -79,6 +79,17 @@ class LabItself(unittest.TestCase):
         remove_ownerless()
         self.assertNothingLeft(name)
 
+    def test_the_runner_ends_at_a_signal_and_leaves_nothing(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            runner = subprocess.Popen([sys.executable, "-B", HERE / "run.py", "port.Idle"],
+                                      stdout=subprocess.PIPE, text=True, start_new_session=True)
+            name = f"{runner.pid}-1"
+            wait_until(lambda lab=name: len(namespaces(lab)) == 7, "the runner's lab")
+            runner.send_signal(number)
+            output, _ = runner.communicate(timeout=30)
+            self.assertEqual(runner.returncode, 128 + number, output)
+            self.assertNothingLeft(name)
+
     def assertNothingLeft(self, name):
         self.assertEqual(namespaces(name), [])
         self.assertFalse((ownership.RUN / name).exists())
