@@ -8,7 +8,6 @@ trip of 200 echo requests, each after 200 ms of silence: the median and the 99th
 beside those of the balancer's own address, which the kernel answers, as the floor.
 """
 
-import os
 import socket
 import struct
 import sys
@@ -55,21 +54,10 @@ def round_trips(host, address):
         return sorted(times)
 
 
-def processor_time(process):
-    """Seconds of a processor that all workers of a droverd have used."""
-    total = 0.0
-    for task in Path(f"/proc/{process}/task").iterdir():
-        name, _, rest = (task / "stat").read_text().partition(") ")
-        if "rte-worker" in name:
-            fields = rest.split()
-            total += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-    return total
-
-
-def worker_share(process):
-    before = processor_time(process)
+def worker_share(balancer):
+    before = balancer.worker_seconds()
     time.sleep(IDLE_FOR)
-    return (processor_time(process) - before) / IDLE_FOR
+    return (balancer.worker_seconds() - before) / IDLE_FOR
 
 
 def report(name, times):
@@ -81,7 +69,7 @@ def main():
     with Lab() as lab:
         balancer = Balancer(lab, "af_xdp")
         balancer.start(configuration(lab, "af_xdp"))
-        share = worker_share(balancer.process.pid)
+        share = worker_share(balancer)
         print(f"idle worker                  {share * 100:.2f} % of a core")
         report("first frame, by the kernel", round_trips(lab.client, lab.lb1.address))
         report("first frame, by a worker", round_trips(lab.client, VIP))

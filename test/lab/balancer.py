@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 from pathlib import Path
@@ -72,11 +73,11 @@ class Balancer:
             self.host.set(net__ipv6__conf__eth0__disable_ipv6=1)
             self.host.ip("address flush dev eth0")
 
-    def start(self, text):
+    def start(self, text, *options):
         """Starts droverd with this file and waits until it forwards."""
         self.file.write_text(text)
         with open(self._log, "w", encoding="utf-8") as log:
-            self.process = self.host.spawn(binary("droverd"), "--config", self.file, "--node", "lb1",
+            self.process = self.host.spawn(binary("droverd"), "--config", self.file, "--node", "lb1", *options,
                                            stdout=log, stderr=subprocess.STDOUT)
         wait_until(lambda: self.died() or "is ready" in self.log(), "droverd is ready", deadline=60)
         if self.died():
@@ -84,6 +85,16 @@ class Balancer:
 
     def died(self):
         return self.process.poll() is not None
+
+    def worker_seconds(self):
+        """Seconds of a processor that all workers have used."""
+        total = 0.0
+        for task in Path(f"/proc/{self.process.pid}/task").iterdir():
+            _, name, rest = re.split(r"[()]", (task / "stat").read_text(), maxsplit=2)
+            if "rte-worker" in name:
+                user, system = rest.split()[11:13]
+                total += (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+        return total
 
     def log(self):
         return self._log.read_text(errors="replace")

@@ -77,6 +77,12 @@ class BadInput(Scenario):
         line = 1 + next(number for number, line in enumerate(text.splitlines()) if "sheduler" in line)
         self.assertRefused(BAD_CONFIGURATION, f"{self.file}:{line}:5", "sheduler", "scheduler")
 
+    def test_a_contradictory_file(self):
+        # a server that has the VIP's address
+        self.file.write_text(self.good().replace(f"name: rs1, address: {self.lab.real_servers[0].address}",
+                                                 f"name: rs1, address: {VIP}"))
+        self.assertRefused(BAD_CONFIGURATION, f"{self.file}:", VIP)
+
     def test_a_node_that_the_file_does_not_have(self):
         self.file.write_text(self.good().replace("lb1:", "lb9:"))
         self.assertRefused(BAD_CONFIGURATION, "lb1", "lb9")

@@ -1,5 +1,6 @@
 """A port with fewer queues than workers, and one that goes away (the picture: network.py)."""
 
+import time
 import unittest
 
 from balancer import configuration
@@ -33,7 +34,32 @@ class PortGone(Scenario):
         wait_until(lambda: "the link is down" in self.balancer.log(), "the log says that the link is down")
         self.assertFalse(self.balancer.json("status")["ports"][0]["link"]["up"])
         self.assertFalse(self.balancer.died())
+        self.assertLess(self.worker_share(2), 0.3, "the worker spins")
         self.assertEqual(self.balancer.stop(), 0)
+
+    def worker_share(self, seconds):
+        before = self.balancer.worker_seconds()
+        time.sleep(seconds)
+        return (self.balancer.worker_seconds() - before) / seconds
+
+
+class Idle(Scenario, unittest.TestCase):
+    """The key `idle`: what a worker does while nothing comes."""
+
+    def sleeps(self):
+        return self.balancer.json("status")["workers"][0]["sleeps"]
+
+    def test_adaptive_sleeps(self):
+        before = self.sleeps()
+        wait_until(lambda: self.sleeps() > before + 100, "a worker that sleeps")
+
+    def test_busy_never_sleeps(self):
+        self.restart(self.file() + "idle: busy\n")
+        self.addCleanup(self.restart, self.file())
+        before = self.balancer.worker_seconds()
+        wait_until(lambda: self.balancer.worker_seconds() > before + 0.2, "a worker that polls")
+        self.assertServed()
+        self.assertEqual(self.sleeps(), 0)
 
 
 if __name__ == "__main__":

@@ -3,8 +3,10 @@
 #include "lib/datapath/worker.h"
 
 #include <fmt/format.h>
+#include <rte_mbuf.h>
 
 #include <set>
+#include <vector>
 
 #include "lib/net/checksum.h"
 #include "lib/net/header_at.h"
@@ -114,6 +116,23 @@ TEST_CASE("flows spread over the workers, each always to the same", "[datapath]"
   CHECK(plant.total(Verdict::forwarded_new) == 200);
   for (std::uint16_t i = 0; i < 4; ++i)
     CHECK(plant.counters(WorkerId(i)).table_entries.value() > 20);
+}
+
+TEST_CASE("an exhausted mempool stops nothing that is under way", "[datapath]") {
+  InProcessPlant plant(one_server(), settings());
+  Bytes unknown_port = segment(1'001, TcpHeader::syn);
+  header_at<TcpHeader>(std::span(unknown_port), 34).destination_port = 81;
+  plant.inject(PortId(0), segment(1'000, TcpHeader::syn));
+  plant.inject(PortId(0), unknown_port);
+  std::vector<rte_mbuf*> taken;
+  while (rte_mbuf* mbuf = rte_pktmbuf_alloc(frame_pool())) taken.push_back(mbuf);
+  plant.run();
+  const auto left = plant.take_departures();
+  rte_pktmbuf_free_bulk(taken.data(), static_cast<unsigned>(taken.size()));
+  CHECK(left.size() == 2);
+  CHECK(plant.total(Verdict::forwarded_new) == 1);
+  CHECK(plant.total(Verdict::refused_reset) == 1);
+  CHECK(frames_in_use() == 0);
 }
 
 TEST_CASE("a worker without a queue has nothing to do but its house", "[datapath]") {
