@@ -158,6 +158,7 @@ bool Worker::hear(const Handover& handover) {
 
 void Worker::process(Burst& burst) {
   state_.port = burst.port;
+  state_.inserts_stopped = false;
   stages::parse(burst);
   stages::classify(burst, state_);
   stages::look_up(burst, state_);

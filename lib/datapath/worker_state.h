@@ -41,6 +41,7 @@ struct WorkerState {
   const Snapshot* snapshot = nullptr;
   std::uint64_t now = 0;  // nanoseconds of a monotonic clock
   PortId port{};          // by which the burst came in
+  bool inserts_stopped = false;  // a connection of this burst has found no room in the table
   // How the burst's only frame came from another worker; null: the burst was received.
   const Handover* handed = nullptr;
 

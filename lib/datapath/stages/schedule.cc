@@ -40,8 +40,13 @@ void enter(Packet& packet, WorkerState& state, const VirtualService& service,
   ConnectionAccounting accounting = state.accounting();
   flow::ConnectionV4 connection(packet.key, destination, first, expires);
   connection.set_adopted(adopted);
-  auto* entry = state.table.insert(connection, packet.hash, state.tick(), accounting);
+  // A search for room is dear, and what comes with one that found none will fare alike.
+  auto* entry = state.inserts_stopped
+                    ? nullptr
+                    : state.table.insert(connection, packet.hash, state.tick(), accounting);
   if (entry == nullptr) {
+    if (!state.inserts_stopped) state.counters.insert_stops.add(1);
+    state.inserts_stopped = true;
     forward_unkept(packet, state, service);
     return;
   }
