@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "lib/datapath/stages/schedule.h"
 
+#include "lib/datapath/stages/admit.h"
 #include "lib/datapath/stages/fragments.h"
 #include "lib/datapath/stages/look_up.h"
 #include "lib/datapath/stages/persist.h"
@@ -163,6 +164,7 @@ void schedule_flow(Packet& packet, WorkerState& state) {
   }
   if (follow_connection(packet, state)) return;
   if (follow_fragmented_flow(packet, state, *service)) return;
+  if (!admit(packet, state, *service)) return;
   if (is_mid_stream(packet))
     treat_unknown(packet, state, *service);
   else
