@@ -64,9 +64,12 @@ std::string table(const api::Table& table) {
                                                  static_cast<double>(table.capacity);
   const std::string evicted =
       table.evicted.empty() ? "" : fmt::format("evicted: {}; ", counters(table.evicted));
+  const std::string stops =
+      table.insert_stops == 0 ? ""
+                              : "; bursts in which inserts stopped: " + grouped(table.insert_stops);
   return wrap("  ", fmt::format("{} of {} entries in use ({:.1f} %)", grouped(table.entries),
                                 grouped(table.capacity), share)) +
-         wrap("  ", evicted + "packets without room: " + grouped(table.unplaced));
+         wrap("  ", evicted + "packets without room: " + grouped(table.unplaced) + stops);
 }
 
 std::string verdicts(const api::Counters& verdicts) {

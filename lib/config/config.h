@@ -84,6 +84,13 @@ struct Persistence {
   bool expire_quiescent = false;  // a server of weight 0 loses its persistent clients, too
 };
 
+// New connections of the clients of one network.
+struct Limit {
+  std::uint32_t rate = 0;   // a second, all workers together; never 0
+  std::uint32_t burst = 0;  // 0: as many as the rate
+  std::uint8_t mask = 0;    // prefix length; 0: 32, of IPv6 64
+};
+
 struct Service {
   std::string name;
   IpAddress address;                 // the VIP
@@ -95,6 +102,9 @@ struct Service {
   std::string pool;         // a key of Config::pools
   std::optional<Persistence> persistence;
   std::optional<IpAddress> sorry_server;
+  std::vector<IpInterface> allow;  // networks of clients; empty: all but those in `deny`
+  std::vector<IpInterface> deny;   // of two that fit, the longer prefix decides
+  std::optional<Limit> limit;
 };
 
 // IPVS's time-outs by default (`ipvsadm --set` changes the first, third and the UDP one there).

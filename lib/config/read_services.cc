@@ -62,6 +62,15 @@ std::optional<Persistence> persistence(Context& context, const YamlNode& node) {
   return table(context, node);
 }
 
+std::optional<Limit> limit(Context& context, const YamlNode& node) {
+  static const Table<Limit> table =
+      Table<Limit>("limit")
+          .required("rate", &Limit::rate, number<std::uint32_t>(1, 1'000'000))
+          .optional("burst", &Limit::burst, number<std::uint32_t>(1, 1'000'000))
+          .optional("mask", &Limit::mask, number<std::uint8_t>(1, 128));
+  return table(context, node);
+}
+
 bool has_key(const YamlNode& map, std::string_view key) {
   return std::any_of(map.content->entries.begin(), map.content->entries.end(),
                      [&](const Entry& entry) { return entry.key == key; });
@@ -111,6 +120,9 @@ std::optional<ServiceInFile> service(Context& context, const YamlNode& node) {
           .optional("checks", &ServiceInFile::checks, read_checks)
           .optional("persistence", &ServiceInFile::persistence, persistence)
           .optional("sorry_server", &ServiceInFile::sorry_server, unicast_address)
+          .optional("allow", &ServiceInFile::allow, list_of("networks", network))
+          .optional("deny", &ServiceInFile::deny, list_of("networks", network))
+          .optional("limit", &ServiceInFile::limit, limit)
           .absent("port", "it is a list: ports: [80]");
   auto value = table(context, node);
   if (!value) return std::nullopt;

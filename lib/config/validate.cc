@@ -9,6 +9,7 @@ void validate(Context& context, const Config& config) {
   validate_ports(context, config);
   validate_addresses(context, config);
   validate_services(context, config);
+  validate_access(context, config);
   validate_failover(context, config);
 }
 

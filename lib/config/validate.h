@@ -22,6 +22,7 @@ void validate_devices(Context& context, const std::vector<Node>& nodes,
 void validate_ports(Context& context, const Config& config);
 void validate_addresses(Context& context, const Config& config);
 void validate_services(Context& context, const Config& config);
+void validate_access(Context& context, const Config& config);
 void validate_failover(Context& context, const Config& config);
 
 // A pool and where it stands: "pools.NAME" or "services[N]".

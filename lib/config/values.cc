@@ -36,6 +36,17 @@ bool is_host_of(const IpInterface& interface) {
   return host != 0 && host != host_bits;
 }
 
+IpAddress first_of(const IpInterface& network) {
+  if (network.address.is_v4()) {
+    const std::uint64_t mask = ~std::uint64_t{0} << (32U - network.prefix_length);
+    return Ipv4Address(network.address.v4().value() & static_cast<std::uint32_t>(mask));
+  }
+  Ipv6Address::Bytes bytes = network.address.v6().bytes();
+  for (std::size_t bit = network.prefix_length; bit < 8 * bytes.size(); ++bit)
+    bytes[bit / 8] &= static_cast<std::uint8_t>(~(0x80U >> bit % 8));
+  return Ipv6Address(bytes);
+}
+
 }  // namespace
 
 bool is_name(std::string_view text) {
@@ -125,6 +136,22 @@ std::optional<IpInterface> interface_address(Context& context, const YamlNode& n
     return std::nullopt;
   }
   return interface;
+}
+
+std::optional<IpInterface> network(Context& context, const YamlNode& node) {
+  const std::string* text = text_of(node);
+  const auto given = text != nullptr ? IpInterface::parse(*text) : std::nullopt;
+  if (!given) {
+    context.expected(node, "a network, such as 198.51.100.0/24, or an address");
+    return std::nullopt;
+  }
+  const IpInterface whole{first_of(*given), given->prefix_length};
+  if (whole != *given) {
+    context.expected(node, "a network without bits behind its prefix",
+                     fmt::format("write {}", to_string(whole)));
+    return std::nullopt;
+  }
+  return given;
 }
 
 std::optional<MacAddress> station_mac(Context& context, const YamlNode& node) {

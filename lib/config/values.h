@@ -38,6 +38,8 @@ std::optional<bool> boolean(Context& context, const YamlNode& node);
 std::optional<IpAddress> unicast_address(Context& context, const YamlNode& node);
 // Such an address and the length of its network's prefix.
 std::optional<IpInterface> interface_address(Context& context, const YamlNode& node);
+// A network: a prefix, or an address on its own.
+std::optional<IpInterface> network(Context& context, const YamlNode& node);
 // Of one station, neither multicast nor zero.
 std::optional<MacAddress> station_mac(Context& context, const YamlNode& node);
 

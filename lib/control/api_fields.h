@@ -105,6 +105,7 @@ void fields(V& v, Seen<V, Table>& table) {
   v("entries", table.entries);
   v("evicted", table.evicted);
   v("unplaced", table.unplaced);
+  v("insert_stops", table.insert_stops);
 }
 
 template <class V>

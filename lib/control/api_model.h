@@ -122,8 +122,10 @@ struct Worker {
 struct Table {
   std::uint64_t capacity = 0;
   std::uint64_t entries = 0;
-  Counters evicted;            // by what gave way, e.g. {"embryonic": 0, "established": 0}
+  Counters evicted;            // by what gave way: "embryonic", "tentative", "closing"
   std::uint64_t unplaced = 0;  // packets forwarded by hash because their bucket had no room
+  std::uint64_t insert_stops =
+      0;  // bursts in which nothing was entered any more after one of those
   friend bool operator==(const Table&, const Table&) = default;
 };
 

@@ -81,7 +81,8 @@ api::Port report_port(const PlantPort& port, std::uint64_t host_dropped) {
 }
 
 void report_workers(const ReportContext& context, api::Status& status) {
-  std::uint64_t evictions = 0;
+  for (const std::string_view what : flow::eviction_names)
+    status.table.evicted.push_back({.name = std::string(what)});
   for (std::size_t id = 0; id < context.plant.workers.size(); ++id) {
     const PlantWorker& worker = context.plant.workers[id];
     const datapath::WorkerCounters& counters = *worker.counters;
@@ -92,10 +93,11 @@ void report_workers(const ReportContext& context, api::Status& status) {
                               .bursts = counters.bursts.value(),
                               .sleeps = counters.sleeps.value()});
     status.table.entries += counters.table_entries.value();
-    evictions += counters.table_evictions.value();
+    for (std::size_t i = 0; i < counters.table_evictions.size(); ++i)
+      status.table.evicted[i].count += counters.table_evictions[i].value();
     status.table.unplaced += counters.value(datapath::Verdict::forwarded_unkept);
+    status.table.insert_stops += counters.insert_stops.value();
   }
-  status.table.evicted = {{"live", evictions}};
 }
 
 api::Counters report_verdicts(const std::vector<PlantWorker>& workers) {

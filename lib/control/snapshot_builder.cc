@@ -8,6 +8,7 @@
 #include <span>
 #include <utility>
 
+#include "lib/control/admission.h"
 #include "lib/control/service_flags.h"
 
 namespace drover::control {
@@ -100,6 +101,7 @@ Result<void> SnapshotBuilder::configure(const config::Config& config,
   on_removed_ = config.on_removed;
   reuse_ = config.conn_reuse;
   refusals_ = config.refusals;
+  ++configurations_;
   return {};
 }
 
@@ -112,7 +114,8 @@ Result<ServiceView> SnapshotBuilder::view_of(const config::Config& config,
                    .one_packet = service.one_packet,
                    .key = {service.address, service.protocol, port},
                    .servers = {},
-                   .persistence = {}};
+                   .persistence = {},
+                   .admission = make_admission(service, workers_)};
   for (const config::Server& server : config.pools.at(service.pool).servers) {
     const auto id = ids_.destination(view.key, server.address);
     if (!id)
@@ -204,6 +207,7 @@ SnapshotBuilder::ServiceParts SnapshotBuilder::make_parts(const ServiceView& vie
     service->memory = std::move(memory);
   }
   service->persistence = view.persistence;
+  service->admission = view.admission;
   service->one_packet = view.one_packet;
   service->protocol =
       view.key.protocol == config::Protocol::tcp ? ip_protocol::tcp : ip_protocol::udp;
@@ -284,6 +288,9 @@ std::unique_ptr<const datapath::Snapshot> SnapshotBuilder::build(const MacOf& ma
     snapshot->service_index.insert(datapath::Snapshot::service_key(vip, view.key.port),
                                    static_cast<std::uint32_t>(snapshot->services.size()));
     snapshot->services.push_back(parts_.at(view.key).service);
+    if (view.admission == nullptr) continue;
+    snapshot->has_limits |= view.admission->limit.has_value();
+    if (view.admission->access) snapshot->access_generation = configurations_;
   }
   for (std::uint32_t i = 0; i < destinations_.size(); ++i) {
     const DestinationRecord& record = destinations_[i];

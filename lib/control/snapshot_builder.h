@@ -39,6 +39,7 @@ struct ServiceView {
   ServiceKey key;
   std::vector<ServerView> servers;
   std::shared_ptr<const datapath::Persistence> persistence;  // null: none
+  std::shared_ptr<const datapath::Admission> admission;      // null: everybody
 };
 
 // With `on_removed: keep`, how long the connections of a removed server go on.
@@ -123,6 +124,7 @@ class SnapshotBuilder {
   config::OnRemoved on_removed_ = config::OnRemoved::keep;
   config::ConnReuse reuse_ = config::ConnReuse::closed;
   std::uint32_t refusals_ = 0;
+  std::uint64_t configurations_ = 0;
 };
 
 }  // namespace drover::control

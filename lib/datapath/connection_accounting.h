@@ -42,7 +42,8 @@ class ConnectionAccounting {
   // As the table's `on_removed`.
   void operator()(const flow::ConnectionV4& connection, flow::Removal removal) {
     left(connection);
-    if (removal != flow::Removal::expired) counters_.table_evictions.add(1);
+    if (removal != flow::Removal::expired)
+      counters_.table_evictions[flow::eviction_index(removal)].add(1);
   }
 
  private:

@@ -10,6 +10,7 @@
 #include "lib/balance/thresholds.h"
 #include "lib/base/counter.h"
 #include "lib/datapath/verdict.h"
+#include "lib/flow/eviction.h"
 
 namespace drover::datapath {
 
@@ -40,11 +41,18 @@ struct alignas(64) WorkerCounters {
   Counter sleeps;
   Counter busy_nanoseconds;  // spent in turns that had work
   Counter table_entries;
-  Counter table_evictions;  // live entries that gave way to a newcomer
+  // Live connections that gave way to a newcomer, by flow::eviction_index().
+  std::array<Counter, flow::eviction_names.size()> table_evictions;
+  Counter insert_stops;  // bursts in which a newcomer found no room
   Counter snapshot_generation;
 
   void count(Verdict verdict, std::uint64_t amount = 1) {
     verdicts[static_cast<std::size_t>(verdict)].add(amount);
+  }
+  std::uint64_t evictions() const {
+    std::uint64_t sum = 0;
+    for (const Counter& counter : table_evictions) sum += counter.value();
+    return sum;
   }
   std::uint64_t value(Verdict verdict) const {
     return verdicts[static_cast<std::size_t>(verdict)].value();

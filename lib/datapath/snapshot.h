@@ -21,6 +21,7 @@
 #include "lib/balance/thresholds.h"
 #include "lib/base/flat_index.h"
 #include "lib/base/strong_id.h"
+#include "lib/datapath/admission.h"
 #include "lib/datapath/counters.h"
 #include "lib/datapath/known_sources.h"
 #include "lib/datapath/persistence.h"
@@ -74,6 +75,7 @@ struct VirtualService {
   balance::MaglevTable placement;         // by hash, for what has no entry; indexes `candidates`
   std::shared_ptr<const SchedulerMemory> memory;   // by worker
   std::shared_ptr<const Persistence> persistence;  // null: none
+  std::shared_ptr<const Admission> admission;      // null: for everybody, without limit
   std::uint8_t protocol = ip_protocol::tcp;
   bool one_packet = false;  // nothing is entered in the table
 };
@@ -112,6 +114,9 @@ struct Snapshot {
   UnknownPolicy unknown = UnknownPolicy::adopt;
   ReusePolicy reuse = ReusePolicy::closed;
   std::uint32_t refusals_per_second = 1'000;  // each worker
+  bool has_limits = false;                    // one service at least
+  // Grows whenever access lists may have changed; 0: there are none.
+  std::uint64_t access_generation = 0;
 
   static std::uint64_t service_key(VipId vip, std::uint16_t port) {
     return std::uint64_t{vip.value()} << 16 | port;

@@ -38,6 +38,8 @@ constexpr std::array<std::string_view, verdict_count> names = {
     "stray_reset",
     "unknown_dropped",
     "server_removed",
+    "client_denied",
+    "client_limit",
     "refusal_limit",
     "held_overflow",
     "held_expired",

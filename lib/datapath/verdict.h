@@ -51,7 +51,9 @@ enum class Verdict : std::uint8_t {
   stray_reset,           // a TCP reset that belongs to no connection
   unknown_dropped,       // TCP in mid-stream without an entry, with `unknown: drop`
   server_removed,        // a connection whose server was removed, with `on_removed: drop`
+  client_denied,         // by the service's `allow` and `deny`
   // Dropped: there was no room or no time.
+  client_limit,  // its network has opened too many connections of late
   refusal_limit,
   held_overflow,
   held_expired,

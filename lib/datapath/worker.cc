@@ -11,6 +11,7 @@
 #include <thread>
 #include <utility>
 
+#include "lib/datapath/stages/admit.h"
 #include "lib/datapath/stages/rewrite.h"
 #include "lib/datapath/stages/stages.h"
 #include "lib/datapath/tsc_clock.h"
@@ -50,6 +51,7 @@ Worker::Worker(WorkerSettings settings, const SnapshotStore& snapshots, Crossing
                                     settings_.seed, settings_.id, peers_),
              .datagrams = Datagrams(settings_.seed, settings_.id, peers_, counters),
              .fragmented_flows = FragmentedFlows(settings_.seed),
+             .source_limits = SourceLimits(settings_.seed),
              .random = (settings_.seed.first ^ balance::stable_hash(settings_.id.value())) | 1U} {}
 
 void Worker::run(const std::atomic<bool>& stop) {
@@ -158,6 +160,7 @@ bool Worker::hear(const Handover& handover) {
 
 void Worker::process(Burst& burst) {
   state_.port = burst.port;
+  state_.inserts_stopped = false;
   stages::parse(burst);
   stages::classify(burst, state_);
   stages::look_up(burst, state_);
@@ -182,6 +185,11 @@ void Worker::adopt_snapshot() {
   if (state_.snapshot == before) [[likely]]
     return;
   state_.templates.adopt_snapshot(*state_.snapshot);
+  if (state_.snapshot->has_limits) state_.source_limits.prepare();
+  if (state_.snapshot->access_generation > screened_generation_) {
+    screened_generation_ = state_.snapshot->access_generation;
+    screening_cursor_ = 0;
+  }
   state_.refusals.set_rate(state_.snapshot->refusals_per_second);
   state_.counters.snapshot_generation.set(state_.snapshot->generation);
   release_held();
@@ -265,7 +273,20 @@ void Worker::sweep() {
   const std::uint64_t templates = due * state_.templates.rows() / state_.table.bucket_count() + 1;
   state_.templates.sweep(templates, state_.tick());
   ConnectionAccounting accounting = state_.accounting();
-  state_.table.sweep(state_.tick(), std::min<std::uint64_t>(due, most_swept_at_once), accounting);
+  const auto buckets = std::min<std::uint64_t>(due, most_swept_at_once);
+  state_.table.sweep(state_.tick(), buckets, accounting);
+  if (screening_cursor_ < state_.table.bucket_count()) screen(buckets);
+}
+
+// Access lists are for new connections; who had one before loses it now.
+void Worker::screen(std::size_t buckets) {
+  ConnectionAccounting accounting = state_.accounting();
+  screening_cursor_ =
+      state_.table.walk(screening_cursor_, buckets, [&](flow::ConnectionV4& connection) {
+        if (stages::may_stay(connection.key(), *state_.snapshot)) return;
+        accounting.left(connection);
+        state_.table.erase(&connection);
+      });
 }
 
 }  // namespace drover::datapath

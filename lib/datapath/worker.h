@@ -63,6 +63,7 @@ class Worker {
   std::size_t list_templates(std::size_t from, std::size_t count);
   void keep_house();
   void sweep();
+  void screen(std::size_t buckets);
 
   WorkerSettings settings_;
   const SnapshotStore& snapshots_;
@@ -73,6 +74,8 @@ class Worker {
   LoadRefresh load_refresh_;
   std::uint64_t last_house_keeping_ = 0;
   std::uint64_t last_sweep_ = 0;
+  std::uint64_t screened_generation_ = 0;
+  std::size_t screening_cursor_ = SIZE_MAX;  // the next bucket; behind the last: done
   std::uint32_t listing_request_ = 0;
   std::size_t listing_cursor_ = 0;
   bool listing_ = false;

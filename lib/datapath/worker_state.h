@@ -14,6 +14,7 @@
 #include "lib/datapath/peers.h"
 #include "lib/datapath/server_loads.h"
 #include "lib/datapath/snapshot.h"
+#include "lib/datapath/source_limits.h"
 #include "lib/datapath/templates.h"
 #include "lib/datapath/transmitter.h"
 #include "lib/flow/connection_table.h"
@@ -35,12 +36,14 @@ struct WorkerState {
   Templates templates;
   Datagrams datagrams;
   FragmentedFlows fragmented_flows;
+  SourceLimits source_limits;
   std::uint64_t random = 1;  // xorshift64*'s state; never 0
 
   // Of the current turn.
   const Snapshot* snapshot = nullptr;
-  std::uint64_t now = 0;  // nanoseconds of a monotonic clock
-  PortId port{};          // by which the burst came in
+  std::uint64_t now = 0;         // nanoseconds of a monotonic clock
+  PortId port{};                 // by which the burst came in
+  bool inserts_stopped = false;  // a connection of this burst has found no room in the table
   // How the burst's only frame came from another worker; null: the burst was received.
   const Handover* handed = nullptr;
 

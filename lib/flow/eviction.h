@@ -10,7 +10,10 @@
 // no newcomer, whose packets are then forwarded by hash.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include "lib/flow/connection.h"
 
@@ -23,6 +26,15 @@ enum class Removal : std::uint8_t {
   evicted_tentative,
   evicted_closing
 };
+
+// Of those that are evictions, in their order.
+inline constexpr std::array<std::string_view, 3> eviction_names{"embryonic", "tentative",
+                                                                "closing"};
+// `removal` is an eviction.
+constexpr std::size_t eviction_index(Removal removal) {
+  return static_cast<std::size_t>(removal) - static_cast<std::size_t>(Removal::evicted_embryonic);
+}
+static_assert(eviction_index(Removal::evicted_closing) + 1 == eviction_names.size());
 
 // Connections that were seen in fewer packets are tentative.
 inline constexpr unsigned solid_packets = 4;

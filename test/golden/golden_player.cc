@@ -173,7 +173,12 @@ class Player {
     return sum;
   }
   std::uint64_t entries() const { return sum_of(&datapath::WorkerCounters::table_entries); }
-  std::uint64_t evictions() const { return sum_of(&datapath::WorkerCounters::table_evictions); }
+  std::uint64_t evictions() const {
+    std::uint64_t sum = 0;
+    for (std::uint16_t i = 0; i < mode_.workers; ++i)
+      sum += plant_.counters(WorkerId(i)).evictions();
+    return sum;
+  }
 
   std::uint64_t templates() const {
     std::uint64_t sum = 0;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // A flood of ten times the table's size from random sources hurts no connection that carries data.
+#include <algorithm>
+#include <array>
 #include <random>
 #include <vector>
 
@@ -16,64 +18,136 @@ constexpr auto syn = TcpHeader::syn;
 constexpr auto ack = TcpHeader::ack;
 constexpr auto data = static_cast<std::uint8_t>(TcpHeader::ack | TcpHeader::psh);
 
+enum class Evicted { embryonic, tentative };
+
+Flow open(InProcessPlant& plant, std::uint32_t number) {
+  Flow flow{Ipv4Address(0xc6330000 + number), static_cast<std::uint16_t>(1'000 + number), {}};
+  flow.server = send(plant, flow, syn);
+  REQUIRE(flow.server);
+  for (const std::uint8_t flags : {ack, data, data})
+    REQUIRE(send(plant, flow, flags, 10) == flow.server);
+  return flow;
+}
+
 std::vector<Flow> establish(InProcessPlant& plant) {
   std::vector<Flow> flows;
-  for (std::uint32_t i = 0; i < established; ++i) {
-    Flow flow{Ipv4Address(0xc6336400 + i), static_cast<std::uint16_t>(1'000 + i), {}};
-    flow.server = send(plant, flow, syn);
-    REQUIRE(flow.server);
-    for (const std::uint8_t flags : {ack, data, data})
-      REQUIRE(send(plant, flow, flags, 10) == flow.server);
-    flows.push_back(flow);
-  }
+  for (std::uint32_t i = 0; i < established; ++i) flows.push_back(open(plant, i));
   return flows;
 }
 
-// Sends one flow of the flood.
-using Attack = void (*)(InProcessPlant&, const Flow&);
+void inject(InProcessPlant& plant, const Flow& flow, std::uint8_t flags,
+            std::uint16_t payload = 0) {
+  plant.inject(PortId(0), tcp_frame({.to = port_mac,
+                                     .client = flow.client,
+                                     .client_port = flow.port,
+                                     .vip = web_vip,
+                                     .flags = flags,
+                                     .payload = payload}));
+}
 
-void withstand(Attack attack, std::uint16_t workers) {
-  INFO("workers: " << workers);
+class Attackers {
+ public:
+  Flow next() {
+    return {Ipv4Address(0x0b000000U + static_cast<std::uint32_t>(random_() % 0x01000000)),
+            static_cast<std::uint16_t>(1 + random_() % 65'535),
+            {}};
+  }
+
+ private:
+  std::mt19937 random_{1};
+};
+
+// The frames of one of the flood's flows.
+using Attack = std::vector<std::uint8_t>;
+
+// How many of the client's frames the server has got since the last look.
+std::ptrdiff_t arrived(InProcessPlant& plant, const Flow& flow) {
+  const auto departures = plant.take_departures();
+  return std::ranges::count_if(departures, [&](const Departure& left) {
+    const std::span frame(left.frame);
+    return header_at<EthernetHeader>(frame, 0).destination == flow.server &&
+           header_at<Ipv4Header>(frame, sizeof(EthernetHeader)).source == flow.client.wire();
+  });
+}
+
+std::uint64_t sum(const InProcessPlant& plant, auto&& of) {
+  std::uint64_t total = 0;
+  for (std::uint16_t worker = 0; worker < plant.workers(); ++worker)
+    total += of(plant.counters(WorkerId(worker)));
+  return total;
+}
+
+// `burst` attackers to each frame of an established connection.
+void withstand(const Attack& attack, Evicted evicted, std::uint16_t workers, unsigned burst) {
+  INFO("workers: " << workers << ", attackers in a burst: " << burst);
   InProcessPlant plant(load_config(web_file(3, planned_connections, workers)),
                        {.ports = {{port_mac}}, .workers = workers});
   const std::vector<Flow> flows = establish(plant);
-  std::mt19937 random(1);
-  for (unsigned i = 0; i < 10 * slots; ++i) {
-    attack(plant, {Ipv4Address(0x0b000000U + static_cast<std::uint32_t>(random() % 0x01000000)),
-                   static_cast<std::uint16_t>(1 + random() % 65'535),
-                   {}});
-    const Flow& flow = flows[i % established];
-    REQUIRE(send(plant, flow, data, 10) == flow.server);
+  Attackers attackers;
+  for (unsigned i = 0; i < 10 * slots; i += burst) {
+    for (unsigned j = 0; j < burst; ++j) {
+      const Flow attacker = attackers.next();
+      for (const std::uint8_t flags : attack) inject(plant, attacker, flags);
+    }
+    const Flow& flow = flows[i / burst % established];
+    inject(plant, flow, data, 10);
+    plant.run();
+    REQUIRE(arrived(plant, flow) == 1);
   }
-  // The flood did fill the table, and new clients are served all the same.
-  std::uint64_t evictions = 0;
-  for (std::uint16_t worker = 0; worker < workers; ++worker)
-    evictions += plant.counters(WorkerId(worker)).table_evictions.value();
-  CHECK(evictions > 4 * slots);
-  const Flow late{*Ipv4Address::parse("198.51.101.1"), 1'000, {}};
-  const auto server = send(plant, late, syn);
-  REQUIRE(server);
-  CHECK(send(plant, late, ack) == server);
+  for (const Flow& flow : flows) REQUIRE(send(plant, flow, data, 10) == flow.server);
+  // The flood did fill the table, its own connections gave way, and room was found for each.
+  CHECK(sum(plant, [&](const datapath::WorkerCounters& counters) {
+          return counters.table_evictions[static_cast<std::size_t>(evicted)].value();
+        }) > 4 * slots);
+  CHECK(plant.total(datapath::Verdict::forwarded_unkept) == 0);
+  // New clients are served all the same.
+  const Flow late = open(plant, established);
+  CHECK(send(plant, late, data) == late.server);
+}
+
+void withstand(const Attack& attack, Evicted evicted) {
+  for (const std::uint16_t workers : worker_counts)
+    for (const unsigned burst : {1U, 15U}) withstand(attack, evicted, workers, burst);
 }
 
 }  // namespace
 
 TEST_CASE("a SYN flood hurts no connection that carries data", "[flood]") {
-  const Attack attack = [](InProcessPlant& plant, const Flow& flow) { send(plant, flow, syn); };
-  for (const std::uint16_t workers : worker_counts) withstand(attack, workers);
+  withstand({syn}, Evicted::embryonic);
 }
 
 TEST_CASE("forged handshakes hurt no connection that carries data", "[flood]") {
-  const Attack attack = [](InProcessPlant& plant, const Flow& flow) {
-    send(plant, flow, syn);
-    send(plant, flow, ack);
-  };
-  for (const std::uint16_t workers : worker_counts) withstand(attack, workers);
+  withstand({syn, ack}, Evicted::tentative);
 }
 
 TEST_CASE("stray acknowledgements hurt no connection that carries data", "[flood]") {
-  const Attack attack = [](InProcessPlant& plant, const Flow& flow) { send(plant, flow, ack); };
-  for (const std::uint16_t workers : worker_counts) withstand(attack, workers);
+  withstand({ack}, Evicted::tentative);
+}
+
+TEST_CASE("after a connection has found no room the burst enters no other", "[flood]") {
+  for (const std::uint16_t workers : worker_counts) {
+    INFO("workers: " << workers);
+    InProcessPlant plant(load_config(web_file(3, 1'000, workers)),
+                         {.ports = {{port_mac}}, .workers = workers});
+    // Until nothing finds room any more: they all carry data.
+    std::vector<Flow> flows;
+    for (std::uint32_t i = 0; i < 4'000; ++i) flows.push_back(open(plant, i));
+    const auto stops = [&] {
+      return sum(plant, [](const auto& counters) { return counters.insert_stops.value(); });
+    };
+    const auto unkept = [&] { return plant.total(datapath::Verdict::forwarded_unkept); };
+    const auto stops_before = stops();
+    const auto unkept_before = unkept();
+    CHECK(stops_before > 0);
+    Attackers attackers;
+    for (int i = 0; i < 30; ++i) inject(plant, attackers.next(), syn);
+    plant.run();
+    plant.take_departures();
+    CHECK(unkept() == unkept_before + 30);
+    CHECK(stops() > stops_before);
+    CHECK(stops() <= stops_before + workers);
+    for (const Flow& flow : flows) REQUIRE(send(plant, flow, data, 10) == flow.server);
+  }
 }
 
 }  // namespace drover::test

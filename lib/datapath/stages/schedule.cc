@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "lib/datapath/stages/schedule.h"
 
+#include "lib/datapath/stages/admit.h"
 #include "lib/datapath/stages/fragments.h"
 #include "lib/datapath/stages/look_up.h"
 #include "lib/datapath/stages/persist.h"
@@ -40,8 +41,13 @@ void enter(Packet& packet, WorkerState& state, const VirtualService& service,
   ConnectionAccounting accounting = state.accounting();
   flow::ConnectionV4 connection(packet.key, destination, first, expires);
   connection.set_adopted(adopted);
-  auto* entry = state.table.insert(connection, packet.hash, state.tick(), accounting);
+  // A search for room is dear, and what comes with one that found none will fare alike.
+  auto* entry = state.inserts_stopped
+                    ? nullptr
+                    : state.table.insert(connection, packet.hash, state.tick(), accounting);
   if (entry == nullptr) {
+    if (!state.inserts_stopped) state.counters.insert_stops.add(1);
+    state.inserts_stopped = true;
     forward_unkept(packet, state, service);
     return;
   }
@@ -158,6 +164,7 @@ void schedule_flow(Packet& packet, WorkerState& state) {
   }
   if (follow_connection(packet, state)) return;
   if (follow_fragmented_flow(packet, state, *service)) return;
+  if (!admit(packet, state, *service)) return;
   if (is_mid_stream(packet))
     treat_unknown(packet, state, *service);
   else

@@ -45,6 +45,7 @@ TEST_CASE("the reference has a line for every key", "[config]") {
       "pools: {a: {checks: [{http: {zzzzzz: 1}}]}}",
       "services: [{zzzzzz: 1}]",
       "services: [{persistence: {zzzzzz: 1}}]",
+      "services: [{limit: {zzzzzz: 1}}]",
       "timeouts: {zzzzzz: 1}",
       "failover: {zzzzzz: 1}",
       "failover: {vrrp: [{zzzzzz: 1}]}",

@@ -56,7 +56,7 @@ Status some_status() {
                    .no_mbuf = 1,
                    .host_dropped = 6}};
   status.workers = {{.id = 0, .lcore = 1, .core = 2, .busy_ratio = 0.25, .bursts = 7, .sleeps = 8}};
-  status.table = {1000, 17, {{"live", 0}, {"embryonic", 4}}, 2};
+  status.table = {1000, 17, {{"closing", 0}, {"embryonic", 4}}, 2, 3};
   status.verdicts = {{"forwarded", 100}, {"bad_length", 0}};
   status.servers = {{ip("192.0.2.21"), MacAddress::parse("02:00:00:00:00:15"), MacSource::file},
                     {ip("2001:db8::22"), std::nullopt, MacSource::unresolved}};

@@ -29,7 +29,7 @@ api::Status sample_status() {
   status.workers = {
       {.id = 0, .lcore = 1, .core = 2, .busy_ratio = 0.125, .bursts = 123'456, .sleeps = 7},
       {.id = 1, .lcore = 2, .core = 3, .busy_ratio = 1, .bursts = 0, .sleeps = 0}};
-  status.table = {1'000'000, 1234, {{"live", 3}}, 1};
+  status.table = {1'000'000, 1234, {{"embryonic", 3}, {"closing", 0}}, 2, 1};
   status.verdicts = {{"forwarded", 123'456'789}, {"refused", 0}, {"no_such_vip", 12}, {"x", 0}};
   status.servers = {
       {ip("192.0.2.21"), MacAddress::parse("02:00:00:00:00:15"), api::MacSource::kernel},
@@ -57,7 +57,8 @@ Workers   lcore   core      busy              bursts              sleeps
 
 Connection table
   1,234 of 1,000,000 entries in use (0.1 %)
-  evicted: live 3; packets without room: 1
+  evicted: embryonic 3, closing 0; packets without room: 2; bursts in which
+  inserts stopped: 1
 
 Verdicts (packets)
   forwarded                  123,456,789
