@@ -42,7 +42,7 @@ struct alignas(64) Packet {
   const Ipv4Header& ipv4() const {
     return header_at<Ipv4Header>(contiguous(), headers.network_offset);
   }
-  Fragment fragment() const { return fragment_of(ipv4()); }
+  Fragment fragment() const { return fragment_of(contiguous(), headers); }
   // Of the IP datagram, in bytes.
   std::uint32_t ip_length() const { return headers.end - headers.network_offset; }
 };

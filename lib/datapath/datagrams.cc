@@ -30,10 +30,10 @@ const Datagram* Datagrams::find(flow::DatagramKey key, std::uint64_t now) {
   return nullptr;
 }
 
-void Datagrams::gone(flow::DatagramKey key, const Fragment& fragment, std::uint32_t length) {
+void Datagrams::gone(flow::DatagramKey key, const Fragment& fragment) {
   Datagram* datagram = table_.find(key);
-  datagram->seen += length;
-  if (fragment.last) datagram->length = fragment.offset + length;
+  datagram->seen += fragment.length;
+  if (fragment.last) datagram->length = std::uint32_t{fragment.offset} + fragment.length;
   if (datagram->complete()) table_.remove(*datagram);
 }
 

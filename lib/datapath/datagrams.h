@@ -30,15 +30,15 @@ class Datagrams {
 
   flow::DatagramKey key_of(const Ipv4Header& header) const {
     return flow::datagram_key(Ipv4Address(header.source), Ipv4Address(header.destination),
-                              header.protocol, fragment_of(header).identification, seed_);
+                              header.protocol, header.identification.value(), seed_);
   }
   WorkerId owner_of(flow::DatagramKey key) const { return peers_.owner_of(key.value); }
 
   // The owner only: what is known of a later fragment's datagram; null: its first one has not come.
   // Good until the next call.
   const flow::Datagram* find(flow::DatagramKey key, std::uint64_t now);
-  // A later fragment of a datagram that find() knows is going; `length`: bytes of its payload.
-  void gone(flow::DatagramKey key, const Fragment& fragment, std::uint32_t length);
+  // A later fragment of a datagram that find() knows is going.
+  void gone(flow::DatagramKey key, const Fragment& fragment);
   // Takes a later fragment of one that it does not. The oldest one that waits may have to go.
   void hold(flow::DatagramKey key, rte_mbuf* frame, PortId port, std::uint64_t now);
 

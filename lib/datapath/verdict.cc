@@ -25,6 +25,7 @@ constexpr std::array<std::string_view, verdict_count> names = {
     "bad_ip_checksum",
     "bad_transport_header",
     "fragment_tiny",
+    "bad_extension_header",
     "wrong_mac",
     "own_frame",
     "reflected",

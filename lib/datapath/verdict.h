@@ -37,6 +37,7 @@ enum class Verdict : std::uint8_t {
   bad_ip_checksum,
   bad_transport_header,
   fragment_tiny,
+  bad_extension_header,
   // Dropped: the frame should not be here.
   wrong_mac,       // for another station's MAC address, or for a VIP by broadcast
   own_frame,       // its source MAC address is our own: a loop
@@ -91,5 +92,6 @@ static_assert(verdict_of(FrameFault::truncated) == Verdict::truncated);
 static_assert(verdict_of(FrameFault::bad_ip_checksum) == Verdict::bad_ip_checksum);
 static_assert(verdict_of(FrameFault::bad_transport_header) == Verdict::bad_transport_header);
 static_assert(verdict_of(FrameFault::fragment_tiny) == Verdict::fragment_tiny);
+static_assert(verdict_of(FrameFault::bad_extension_header) == Verdict::bad_extension_header);
 
 }  // namespace drover::datapath

@@ -39,6 +39,8 @@ class Ipv6Address {
   static std::optional<Ipv6Address> parse(std::string_view text);
 
   constexpr const Bytes& bytes() const { return bytes_; }
+  constexpr bool is_unspecified() const { return bytes_ == Bytes{}; }
+  constexpr bool is_multicast() const { return bytes_[0] == 0xff; }
   // ff02::1:ffXX:XXXX (RFC 4291, 2.7.1).
   Ipv6Address solicited_node() const;
   friend constexpr auto operator<=>(const Ipv6Address&, const Ipv6Address&) = default;
@@ -92,6 +94,12 @@ class MacAddress {
   Bytes bytes_{};
 };
 static_assert(sizeof(MacAddress) == 6 && alignof(MacAddress) == 1);
+
+// Where frames to an IPv6 multicast group go (RFC 2464, 7).
+constexpr MacAddress multicast_mac(const Ipv6Address& group) {
+  const Ipv6Address::Bytes& bytes = group.bytes();
+  return MacAddress({0x33, 0x33, bytes[12], bytes[13], bytes[14], bytes[15]});
+}
 
 inline constexpr MacAddress broadcast_mac{{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}};
 

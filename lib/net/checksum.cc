@@ -54,4 +54,12 @@ Be16 ipv4_header_checksum(const Ipv4Header& header) {
   return sum.finish();
 }
 
+Be16 icmpv6_checksum(const Ipv6Header& ip, std::span<const std::uint8_t> message) {
+  ChecksumSum sum;
+  sum.add_pseudo_header(ip.source, ip.destination, ip_protocol::icmpv6,
+                        static_cast<std::uint32_t>(message.size()));
+  sum.add(message);
+  return sum.finish();
+}
+
 }  // namespace drover

@@ -29,4 +29,8 @@ class ChecksumSum {
 // Over the whole header, options included. A header with a right checksum gives 0.
 Be16 ipv4_header_checksum(const Ipv4Header& header);
 
+// Of an ICMPv6 message, from its header to its end (RFC 4443, 2.3). One with a right checksum
+// gives 0.
+Be16 icmpv6_checksum(const Ipv6Header& ip, std::span<const std::uint8_t> message);
+
 }  // namespace drover

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "lib/net/frame.h"
 
+#include <algorithm>
+
 #include "lib/net/checksum.h"
+#include "lib/net/extension_headers.h"
 #include "lib/net/fragment.h"
 #include "lib/net/header_at.h"
 
@@ -12,27 +15,29 @@ namespace {
 FrameFault judge_transport(std::span<const std::uint8_t> bytes, const FrameHeaders& headers) {
   const std::size_t offset = headers.transport_offset;
   const std::size_t in_datagram = headers.end - offset;
-  const std::size_t readable = bytes.size() < headers.end ? bytes.size() - offset : in_datagram;
-  if (headers.fragment && in_datagram < transport_header_length(headers.protocol))
+  const std::size_t end = std::min<std::size_t>(bytes.size(), headers.end);
+  const std::size_t readable = end > offset ? end - offset : 0;
+  const bool is_v6 = headers.kind == FrameKind::ipv6;
+  if (headers.is_fragment() && in_datagram < transport_header_length(headers.protocol))
     return FrameFault::fragment_tiny;
+  if (headers.protocol == (is_v6 ? ip_protocol::icmpv6 : ip_protocol::icmp))
+    return readable < sizeof(IcmpHeader) ? FrameFault::truncated : FrameFault::none;
   switch (headers.protocol) {
     case ip_protocol::tcp: {
       if (readable < sizeof(TcpHeader)) return FrameFault::truncated;
       const unsigned length = header_at<TcpHeader>(bytes, offset).header_length();
       if (length < sizeof(TcpHeader)) return FrameFault::bad_transport_header;
       if (length <= in_datagram) return FrameFault::none;
-      return headers.fragment ? FrameFault::fragment_tiny : FrameFault::bad_transport_header;
+      return headers.is_fragment() ? FrameFault::fragment_tiny : FrameFault::bad_transport_header;
     }
     case ip_protocol::udp: {
       if (readable < sizeof(UdpHeader)) return FrameFault::truncated;
       const std::size_t length = header_at<UdpHeader>(bytes, offset).length.value();
-      const bool whole = !headers.fragment;
+      const bool whole = !headers.is_fragment();
       return length < sizeof(UdpHeader) || (whole && length > in_datagram)
                  ? FrameFault::bad_transport_header
                  : FrameFault::none;
     }
-    case ip_protocol::icmp:
-      return readable < sizeof(IcmpHeader) ? FrameFault::truncated : FrameFault::none;
     default:
       return FrameFault::none;
   }
@@ -67,9 +72,52 @@ void parse_ipv4(std::span<const std::uint8_t> bytes, std::uint32_t frame_length,
     return;
   }
   const std::uint16_t fragment = ip.fragment.value();
-  headers.fragment = (fragment & (Ipv4Header::more_fragments | Ipv4Header::offset_mask)) != 0;
+  if ((fragment & (Ipv4Header::more_fragments | Ipv4Header::offset_mask)) != 0)
+    headers.fragment_header = headers.network_offset;
   if ((fragment & Ipv4Header::offset_mask) != 0) return;
   headers.transport_offset = static_cast<std::uint16_t>(offset + header_length);
+  headers.fault = judge_transport(bytes, headers);
+}
+
+FrameFault fault_of(ExtensionHeaders::Fault fault) {
+  return fault == ExtensionHeaders::Fault::truncated ? FrameFault::truncated
+                                                     : FrameFault::bad_extension_header;
+}
+
+void parse_ipv6(std::span<const std::uint8_t> bytes, std::uint32_t frame_length,
+                FrameHeaders& headers) {
+  const std::size_t offset = headers.network_offset;
+  if (bytes.size() < offset + sizeof(Ipv6Header)) {
+    headers.fault = FrameFault::truncated;
+    return;
+  }
+  const auto& ip = header_at<Ipv6Header>(bytes, offset);
+  const std::size_t length = sizeof(Ipv6Header) + ip.payload_length.value();
+  if (ip.version() != 6) {
+    headers.fault = FrameFault::bad_ip_version;
+    return;
+  }
+  headers.kind = FrameKind::ipv6;
+  headers.protocol = ip.next_header;
+  if (length > frame_length - offset) {
+    headers.fault = FrameFault::bad_ip_length;
+    return;
+  }
+  headers.end = static_cast<std::uint32_t>(offset + length);
+  const ExtensionHeaders chain = walk_extension_headers(bytes, offset, headers.end);
+  headers.protocol = chain.protocol;
+  if (chain.fault != ExtensionHeaders::Fault::none) {
+    headers.fault = fault_of(chain.fault);
+    return;
+  }
+  if (chain.fragment_header != 0) {
+    const auto& fragment = header_at<Ipv6FragmentHeader>(bytes, chain.fragment_header);
+    const bool more = (fragment.fragment.value() & Ipv6FragmentHeader::more_fragments) != 0;
+    if (more || chain.later_fragment)
+      headers.fragment_header = static_cast<std::uint16_t>(chain.fragment_header);
+  }
+  if (chain.later_fragment) return;
+  headers.transport_offset = static_cast<std::uint16_t>(chain.end);
   headers.fault = judge_transport(bytes, headers);
 }
 
@@ -99,9 +147,20 @@ FrameHeaders parse_frame(std::span<const std::uint8_t> bytes, std::uint32_t fram
     headers.kind = FrameKind::arp;
     if (bytes.size() < offset + sizeof(ArpMessage)) headers.fault = FrameFault::truncated;
   } else if (type == ether_type::ipv6) {
-    headers.kind = FrameKind::ipv6;
+    parse_ipv6(bytes, frame_length, headers);
   }
   return headers;
+}
+
+bool is_martian_source(const Ipv6Address& source) {
+  const Ipv6Address::Bytes& bytes = source.bytes();
+  if (source.is_multicast()) return true;
+  if (!std::all_of(bytes.begin(), bytes.begin() + 10, [](std::uint8_t byte) { return byte == 0; }))
+    return false;
+  if (bytes[10] == 0xff && bytes[11] == 0xff) return true;
+  return std::all_of(bytes.begin() + 10, bytes.end() - 1,
+                     [](std::uint8_t byte) { return byte == 0; }) &&
+         bytes.back() <= 1;
 }
 
 }  // namespace drover

@@ -21,6 +21,7 @@ enum class FrameFault : std::uint8_t {
   bad_ip_checksum,       // IPv4
   bad_transport_header,  // TCP data offset below 20 or beyond the datagram, UDP length likewise
   fragment_tiny,         // a first fragment without all of the transport's header (RFC 1858)
+  bad_extension_header,  // IPv6: too many, beyond the datagram, or in a wrong order
 };
 
 // Offsets count from the first byte of the frame, in bytes.
@@ -28,15 +29,17 @@ struct FrameHeaders {
   FrameKind kind = FrameKind::other;
   FrameFault fault = FrameFault::none;
   std::uint8_t network_offset = 0;     // of the header behind Ethernet and at most two VLAN tags
-  std::uint8_t protocol = 0;           // of the transport (IPv4)
+  std::uint8_t protocol = 0;           // of the transport
   std::uint16_t transport_offset = 0;  // 0: there is none in this frame (a later fragment)
-  bool fragment = false;               // first or later
+  std::uint16_t fragment_header = 0;   // which says that it is one: IPv4's, or IPv6's; 0: whole
   std::uint32_t end = 0;               // of the IP datagram; what follows is padding
+
+  bool is_fragment() const { return fragment_header != 0; }  // first or later
 };
 
 // `bytes` is the contiguous beginning of the frame, `frame_length` the whole frame's length (more
 // than bytes.size() only where it lies in several segments). Addresses can be read whenever kind is
-// ipv4 and the fault is none, bad_ip_checksum or bad_transport_header.
+// ipv4 or ipv6, also with a fault.
 FrameHeaders parse_frame(std::span<const std::uint8_t> bytes, std::uint32_t frame_length);
 
 // No host may send from it: 0/8, 127/8, multicast, 240/4 with broadcast (RFC 1122, 3.2.1.3).
@@ -44,5 +47,7 @@ constexpr bool is_martian_source(Ipv4Address source) {
   const std::uint32_t first = source.value() >> 24;
   return first == 0 || first == 127 || first >= 224;
 }
+// Unspecified, loopback, multicast, or an IPv4 address in disguise (RFC 4291, 2.5 and 2.7).
+bool is_martian_source(const Ipv6Address& source);
 
 }  // namespace drover

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The packet that an ICMP error is about, of which the error carries the beginning (RFC 792).
+// The packet that an ICMP error is about, of which the error carries the beginning (RFC 792 and
+// RFC 4443).
 #pragma once
 
 #include <cstdint>
@@ -10,20 +11,23 @@
 
 namespace drover {
 
+template <class Address>
 struct QuotedPacket {
-  Ipv4Address source;
-  Ipv4Address destination;
+  Address source;
+  Address destination;
   std::uint8_t protocol = 0;  // TCP or UDP
   std::uint16_t source_port = 0;
   std::uint16_t destination_port = 0;
 };
 
-// Destination unreachable (fragmentation needed among them), source quench, time exceeded: those
-// that Linux IPVS, too, hands on to a real server.
+// Those that Linux IPVS, too, hands on to a real server. Destination unreachable (fragmentation
+// needed among them), source quench, time exceeded; of ICMPv6 every error that RFC 4443 names.
 bool is_icmp_error(std::uint8_t type);
+bool is_icmpv6_error(std::uint8_t type);
 
 // `quoted` is what follows the ICMP header. None for what has no ports: another IP version or
 // protocol, a fragment but the first, a quotation that ends before them.
-std::optional<QuotedPacket> read_quoted_packet(std::span<const std::uint8_t> quoted);
+std::optional<QuotedPacket<Ipv4Address>> read_quoted_ipv4(std::span<const std::uint8_t> quoted);
+std::optional<QuotedPacket<Ipv6Address>> read_quoted_ipv6(std::span<const std::uint8_t> quoted);
 
 }  // namespace drover

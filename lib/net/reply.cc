@@ -73,15 +73,10 @@ void make_echo_reply(std::span<std::uint8_t> frame, const FrameHeaders& headers,
   icmp.checksum = checksum == 0 ? 0xffff : checksum;
 }
 
-std::size_t write_tcp_reset(std::span<const std::uint8_t> frame, const FrameHeaders& headers,
-                            const MacAddress& own_mac, std::span<std::uint8_t, largest_reply> out) {
+bool make_tcp_reset(std::span<const std::uint8_t> frame, const FrameHeaders& headers,
+                    TcpHeader& reset) {
   const auto& segment = header_at<TcpHeader>(frame, headers.transport_offset);
-  if ((segment.flags & TcpHeader::rst) != 0) return 0;
-
-  const std::size_t length = sizeof(Ipv4Header) + sizeof(TcpHeader);
-  const auto& ip = start_ipv4_reply(frame, headers, own_mac, ip_protocol::tcp, length, out);
-  const std::size_t offset = headers.network_offset + sizeof(Ipv4Header);
-  auto& reset = header_at<TcpHeader>(out, offset);
+  if ((segment.flags & TcpHeader::rst) != 0) return false;
   reset = {};
   reset.source_port = segment.destination_port;
   reset.destination_port = segment.source_port;
@@ -96,10 +91,22 @@ std::size_t write_tcp_reset(std::span<const std::uint8_t> frame, const FrameHead
     reset.acknowledgement = segment.sequence.value() + taken;
     reset.flags |= TcpHeader::ack;
   }
+  return true;
+}
+
+std::size_t write_tcp_reset(std::span<const std::uint8_t> frame, const FrameHeaders& headers,
+                            const MacAddress& own_mac, std::span<std::uint8_t, largest_reply> out) {
+  TcpHeader reset;
+  if (!make_tcp_reset(frame, headers, reset)) return 0;
+  const std::size_t length = sizeof(Ipv4Header) + sizeof(TcpHeader);
+  const auto& ip = start_ipv4_reply(frame, headers, own_mac, ip_protocol::tcp, length, out);
+  const std::size_t offset = headers.network_offset + sizeof(Ipv4Header);
+  auto& tcp = header_at<TcpHeader>(out, offset);
+  tcp = reset;
   ChecksumSum sum;
   sum.add_pseudo_header(ip.source, ip.destination, ip_protocol::tcp, sizeof(TcpHeader));
   sum.add(out.subspan(offset, sizeof(TcpHeader)));
-  reset.checksum = sum.finish();
+  tcp.checksum = sum.finish();
   return offset + sizeof(TcpHeader);
 }
 

@@ -7,6 +7,7 @@
 #include <span>
 
 #include "lib/net/frame.h"
+#include "lib/net/wire.h"
 
 namespace drover {
 
@@ -24,8 +25,12 @@ void make_arp_reply(std::span<std::uint8_t> frame, const FrameHeaders& headers,
 void make_echo_reply(std::span<std::uint8_t> frame, const FrameHeaders& headers,
                      const MacAddress& own_mac);
 
-// The reset for a TCP segment that nobody takes (RFC 9293, 3.5.2). Returns the frame's length;
-// 0 when there is nothing to send, because the segment is a reset itself.
+// The reset for a TCP segment that nobody takes (RFC 9293, 3.5.2), of either family, without its
+// checksum. False: the segment is a reset itself, to which there is no answer.
+bool make_tcp_reset(std::span<const std::uint8_t> frame, const FrameHeaders& headers,
+                    TcpHeader& reset);
+
+// The frame of that reset. Returns its length; 0 when there is nothing to send.
 std::size_t write_tcp_reset(std::span<const std::uint8_t> frame, const FrameHeaders& headers,
                             const MacAddress& own_mac, std::span<std::uint8_t, largest_reply> out);
 

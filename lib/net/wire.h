@@ -23,6 +23,12 @@ inline constexpr std::uint8_t tcp = 6;
 inline constexpr std::uint8_t udp = 17;
 inline constexpr std::uint8_t icmpv6 = 58;
 inline constexpr std::uint8_t vrrp = 112;
+// IPv6 extension headers (RFC 8200, 4).
+inline constexpr std::uint8_t hop_by_hop_options = 0;
+inline constexpr std::uint8_t routing = 43;
+inline constexpr std::uint8_t fragment = 44;
+inline constexpr std::uint8_t authentication = 51;
+inline constexpr std::uint8_t destination_options = 60;
 }  // namespace ip_protocol
 
 // The shortest frame that may stand on the wire, without its checksum (IEEE 802.3).
@@ -90,8 +96,28 @@ struct Ipv6Header {
   std::uint8_t hop_limit;
   Ipv6Address source;
   Ipv6Address destination;
+
+  unsigned version() const { return version_class_flow.value() >> 28U; }
 };
 static_assert(sizeof(Ipv6Header) == 40 && alignof(Ipv6Header) == 1);
+
+// What every extension header but the fragment header begins with.
+struct Ipv6ExtensionHeader {
+  std::uint8_t next_header;
+  std::uint8_t length;  // without the first 8 bytes, in 8 bytes; authentication: in 4 bytes
+};
+static_assert(sizeof(Ipv6ExtensionHeader) == 2);
+
+struct Ipv6FragmentHeader {
+  std::uint8_t next_header;
+  std::uint8_t reserved;
+  Be16 fragment;  // offset in bytes, the low 3 bits are flags
+  Be32 identification;
+
+  static constexpr std::uint16_t more_fragments = 0x0001;
+  static constexpr std::uint16_t offset_mask = 0xfff8;
+};
+static_assert(sizeof(Ipv6FragmentHeader) == 8);
 
 struct TcpHeader {
   Be16 source_port;
@@ -137,6 +163,10 @@ struct IcmpHeader {
   static constexpr std::uint8_t time_exceeded = 11;
   static constexpr std::uint8_t v6_unreachable = 1;
   static constexpr std::uint8_t v6_port_unreachable_code = 4;
+  static constexpr std::uint8_t v6_packet_too_big = 2;
+  static constexpr std::uint8_t v6_time_exceeded = 3;
+  static constexpr std::uint8_t v6_parameter_problem = 4;
+  static constexpr std::uint8_t v6_unrecognised_next_header_code = 1;
   static constexpr std::uint8_t v6_echo_request = 128;
   static constexpr std::uint8_t v6_echo_reply = 129;
   static constexpr std::uint8_t v6_neighbour_solicitation = 135;

@@ -72,7 +72,7 @@ Verdict classify_icmp(Packet& packet, const WorkerState& state) {
   const auto message =
       packet.contiguous().first(std::min<std::size_t>(headers.end, packet.contiguous().size()));
   const auto quoted =
-      read_quoted_packet(message.subspan(headers.transport_offset + sizeof(IcmpHeader)));
+      read_quoted_ipv4(message.subspan(headers.transport_offset + sizeof(IcmpHeader)));
   const Vip* vip = quoted ? state.snapshot->find_vip(quoted->source) : nullptr;
   if (vip == nullptr) return Verdict::icmp_ignored;
   packet.role = Role::quoted;
@@ -109,14 +109,14 @@ Verdict classify_transport(Packet& packet, const Vip& vip, const WorkerState& st
       break;
     case ip_protocol::icmp:
       // Only whole ones: neither an echo nor an error can be told without its checksum.
-      return packet.headers.fragment ? Verdict::icmp_ignored : classify_icmp(packet, state);
+      return packet.headers.is_fragment() ? Verdict::icmp_ignored : classify_icmp(packet, state);
     default:
       return Verdict::refused_unreachable;
   }
   packet.key.client = Ipv4Address(packet.ipv4().source);
   packet.key.client_port = ports.source_port.value();
   packet.key.virtual_port = ports.destination_port.value();
-  if (packet.headers.fragment) [[unlikely]]
+  if (packet.headers.is_fragment()) [[unlikely]]
     packet.role = Role::first_fragment;
   look_ahead(packet, state);
   return Verdict::pending;

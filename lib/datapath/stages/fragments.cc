@@ -21,10 +21,6 @@ bool is_about_template(const WorkerState& state) {
   return is_handed(state, Kind::ask_server) || is_handed(state, Kind::server_decided);
 }
 
-std::uint32_t payload_length(const Packet& packet) {
-  return packet.ip_length() - packet.ipv4().header_length();
-}
-
 void hand(Packet& packet, WorkerState& state, WorkerId to, Kind kind, WorkerId origin) {
   state.peers.hand(to, {.frame = packet.mbuf, .kind = kind, .port = state.port, .origin = origin});
   packet.verdict = Verdict::taken;
@@ -71,7 +67,7 @@ void tell_owner(const Packet& packet, WorkerState& state) {
       {.kind = Kind::datagram_decided,
        .dropped = !forwarded,
        .destination = forwarded ? state.id_of(*packet.destination) : DestinationId(),
-       .first_length = payload_length(packet),
+       .first_length = packet.fragment().length,
        .hash = state.datagrams.key_of(packet.ipv4()).value},
       state.now);
 }
@@ -111,7 +107,7 @@ void steer_later(Packet& packet, WorkerState& state) {
     packet.verdict = Verdict::fragment_orphaned;
   else
     forward_related(packet, state, datagram->destination, Verdict::forwarded_fragment);
-  state.datagrams.gone(key, fragment, payload_length(packet));
+  state.datagrams.gone(key, fragment);
 }
 
 }  // namespace

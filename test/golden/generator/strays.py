@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Frames that should not be here: for others, from impossible sources, our own, loops."""
 
-from scapy.layers.inet import ICMP, IP, TCP
+from scapy.layers.inet import ICMP, IP, TCP, UDP
+from scapy.layers.inet6 import IPv6
 from scapy.layers.l2 import Ether
 
 from .case import case, config, service, tcp
@@ -41,7 +42,9 @@ def wrong_mac_with_kernel(c):
 @case("other-protocols", host=True)
 def other_protocols(c):
     """IPv6 and what is no IP at all is the kernel's."""
-    for kind in (0x86DD, 0x88CC, 0x8902, 0x0026):
+    frame = Ether(src=ROUTER_MAC, dst=PORT_MAC) / IPv6(src="2001:db8::77", dst="2001:db8::11") / UDP()
+    c.send(frame, "to_kernel", kernel=[frame])
+    for kind in (0x88CC, 0x8902, 0x0026):
         frame = bytes(Ether(src=ROUTER_MAC, dst=PORT_MAC, type=kind)) + b"x" * 46
         c.send(frame, "to_kernel", kernel=[frame])
 

@@ -110,9 +110,9 @@ TEST_CASE("a datagram is forgotten when all of it has gone", "[datapath]") {
   test::start_eal();
   Owner owner;
   owner.decide(1);
-  owner.datagrams.gone({1}, {.identification = 1, .offset = 48, .last = true}, 10);
+  owner.datagrams.gone({1}, {.identification = 1, .offset = 48, .length = 10, .last = true});
   CHECK(owner.datagrams.find({1}, start) != nullptr);
-  owner.datagrams.gone({1}, {.identification = 1, .offset = 24, .last = false}, 24);
+  owner.datagrams.gone({1}, {.identification = 1, .offset = 24, .length = 24, .last = false});
   CHECK(owner.datagrams.find({1}, start) == nullptr);
 }
 

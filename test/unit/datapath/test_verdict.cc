@@ -41,6 +41,7 @@ TEST_CASE("each fault of a frame has its verdict", "[datapath]") {
   CHECK(name(verdict_of(FrameFault::bad_ip_checksum)) == "bad_ip_checksum");
   CHECK(name(verdict_of(FrameFault::bad_transport_header)) == "bad_transport_header");
   CHECK(name(verdict_of(FrameFault::fragment_tiny)) == "fragment_tiny");
+  CHECK(name(verdict_of(FrameFault::bad_extension_header)) == "bad_extension_header");
 }
 
 TEST_CASE("verdicts are forwarded, answered or neither", "[datapath]") {

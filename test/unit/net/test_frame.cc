@@ -95,7 +95,7 @@ TEST_CASE("a whole frame is found to be right", "[net]") {
     CHECK(headers.transport_offset == sample.transport);
     CHECK(headers.kind == (is_ip(sample) ? FrameKind::ipv4 : FrameKind::arp));
     if (is_ip(sample)) CHECK(headers.end == sample.bytes.size());
-    CHECK_FALSE(headers.fragment);
+    CHECK_FALSE(headers.is_fragment());
   }
 }
 
@@ -148,13 +148,13 @@ TEST_CASE("fragments are told by offset and flag, and a later one has no transpo
     ip.checksum = ipv4_header_checksum(ip);
     return parse(frame, frame.size());
   };
-  CHECK_FALSE(with_fragment_field(Ipv4Header::dont_fragment).fragment);
-  CHECK_FALSE(with_fragment_field(0x8000).fragment);
-  CHECK(with_fragment_field(Ipv4Header::more_fragments).fragment);
+  CHECK_FALSE(with_fragment_field(Ipv4Header::dont_fragment).is_fragment());
+  CHECK_FALSE(with_fragment_field(0x8000).is_fragment());
+  CHECK(with_fragment_field(Ipv4Header::more_fragments).is_fragment());
   CHECK(with_fragment_field(Ipv4Header::more_fragments).transport_offset == 34);
   for (const std::uint16_t offset :
        {std::uint16_t{1}, std::uint16_t{0x100}, std::uint16_t{0x1fff}}) {
-    CHECK(with_fragment_field(offset).fragment);
+    CHECK(with_fragment_field(offset).is_fragment());
     CHECK(with_fragment_field(offset).transport_offset == 0);
   }
 }
