@@ -22,6 +22,7 @@
 #include "lib/base/log.h"
 #include "lib/control/api_model.h"
 #include "lib/control/api_target.h"
+#include "lib/control/peer_credentials.h"
 #include "lib/control/unix_listener.h"
 
 namespace drover::control {
@@ -98,7 +99,8 @@ asio::awaitable<void> wait_for_work(Pending& pending) {
 }
 
 struct Session {
-  explicit Session(Local::socket socket) : stream(std::move(socket)) {}
+  explicit Session(Local::socket socket)
+      : who(describe_peer(socket.native_handle())), stream(std::move(socket)) {}
 
   void close() {
     ErrorCode ignored;
@@ -109,6 +111,7 @@ struct Session {
     }
   }
 
+  std::string who;
   Stream stream;
   std::shared_ptr<Pending> pending;  // of the request that is being answered
 };
@@ -241,7 +244,8 @@ class ApiServer::Listener : public std::enable_shared_from_this<Listener> {
     handler_({.method = std::string(message.method_string()),
               .path = parsed->path,
               .query = parsed->query,
-              .body = message.body()},
+              .body = message.body(),
+              .who = session.who},
              ApiReply(std::make_unique<Exchange>(pending)));
     co_return co_await send_answer(session, message, *pending);
   }

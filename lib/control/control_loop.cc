@@ -16,6 +16,7 @@
 
 #include "lib/base/log.h"
 #include "lib/control/api_router.h"
+#include "lib/control/api_routes_report.h"
 #include "lib/control/api_server.h"
 #include "lib/control/connection_lister.h"
 #include "lib/control/event_log.h"
@@ -61,14 +62,9 @@ class ControlLoop::Loop {
 
   Result<void> open() {
     ApiRouter router;
-    router.add("GET", "/v1/services", [this](const ApiRequest&, ApiReply reply) {
-      reply.json(api::encode(report_services(context())));
-    });
-    router.add("GET", "/v1/status", [this](const ApiRequest&, ApiReply reply) {
-      reply.json(api::encode(report_status(context())));
-    });
-    router.add("GET", "/v1/connections",
-               [this](const ApiRequest&, ApiReply reply) { lister_->list(std::move(reply)); });
+    add_report_routes(
+        router, [this] { return context(); },
+        [this](ApiReply reply) { lister_->list(std::move(reply)); });
     router.add("GET", "/v1/events", [this](const ApiRequest& request, ApiReply reply) {
       event_streams_.serve(request, std::move(reply));
     });
