@@ -17,7 +17,7 @@ struct ApiRequest {
   std::string path;    // decoded, without the query
   std::map<std::string, std::string, std::less<>> query;
   std::string body;
-  std::string who;  // for the log: "uid 0, pid 4711" or a client's address
+  std::string who = {};  // for the log: "uid 0, pid 4711" or a client's address
   std::map<std::string, std::string, std::less<>> parameters = {};  // the path's, by ApiRouter
 };
 

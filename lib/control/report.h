@@ -7,8 +7,10 @@
 #include <vector>
 
 #include "lib/control/api_model.h"
+#include "lib/control/live_configuration.h"
 #include "lib/control/plant.h"
 #include "lib/control/snapshot_builder.h"
+#include "lib/control/zeroed_counters.h"
 
 namespace drover::control {
 
@@ -26,10 +28,11 @@ class BusyMeter {
 };
 
 struct ReportContext {
-  const config::Config& config;
+  const LiveConfiguration& configuration;
   const Plant& plant;
   const SnapshotBuilder& services;
   const BusyMeter& busy;
+  const ZeroedCounters& zeroed;
   const MacOf& mac_of;  // as the kernel has it
   std::chrono::steady_clock::time_point started;
   std::vector<std::string> notes;
