@@ -134,15 +134,19 @@ struct Failover {
   friend bool operator==(const Failover&, const Failover&) = default;
 };
 
-struct Api {
-  std::string socket = "/run/drover/drover.sock";
-  friend bool operator==(const Api&, const Api&) = default;
-};
-
 struct Listen {
   IpAddress address;
   std::uint16_t port = 0;
   friend bool operator==(const Listen&, const Listen&) = default;
+};
+
+struct Api {
+  std::string socket = "/run/drover/drover.sock";
+  std::optional<Listen> listen;  // over TLS; then the files below are named, too
+  std::string certificate;
+  std::string key;
+  std::string token_file;
+  friend bool operator==(const Api&, const Api&) = default;
 };
 
 struct Metrics {

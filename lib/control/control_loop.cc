@@ -16,6 +16,7 @@
 #include "lib/control/api_routes_configuration.h"
 #include "lib/control/api_routes_report.h"
 #include "lib/control/api_server.h"
+#include "lib/control/api_tls_server.h"
 #include "lib/control/connection_lister.h"
 #include "lib/control/event_log.h"
 #include "lib/control/event_source.h"
@@ -62,8 +63,13 @@ class ControlLoop::Loop {
     });
     add_configuration_routes(router, configuration_,
                              [this](const std::string& service) { zero(service); });
-    auto api = ApiServer::listen(io_, configuration_.config().api.socket, std::move(router));
+    auto api = ApiServer::listen(io_, configuration_.config().api.socket, router);
     if (!api) return tl::unexpected(api.error());
+    if (configuration_.config().api.listen) {
+      auto remote = ApiTlsServer::listen(io_, configuration_.config().api, std::move(router));
+      if (!remote) return tl::unexpected(remote.error());
+      remote_api_.emplace(std::move(*remote));
+    }
     auto neighbours =
         NeighbourTable::open(io_, [this](const IpAddress& address, std::optional<MacAddress> mac) {
           neighbour_changed(address, mac);
@@ -95,6 +101,7 @@ class ControlLoop::Loop {
     io_.run();
     log::info("stopping");
     api_.reset();
+    remote_api_.reset();
     bridge_.reset();
   }
 
@@ -249,6 +256,7 @@ class ControlLoop::Loop {
   std::optional<HostBridge> bridge_;
   std::optional<ConnectionLister> lister_;
   std::optional<ApiServer> api_;
+  std::optional<ApiTlsServer> remote_api_;
   MacOf mac_of_ = [this](const IpAddress& address) { return neighbours_->mac(address); };
 };
 
