@@ -35,7 +35,8 @@ class Connection {
       : socket_(socket), patience_(patience), stream_(loop_) {}
 
   // Sends the request and reads the answer's header.
-  Result<void> ask(const std::string& target) {
+  Result<void> ask(const std::string& method, const std::string& target,
+                   const std::string& body = {}) {
     Local::endpoint endpoint;
     try {
       endpoint = Local::endpoint(socket_);
@@ -44,7 +45,9 @@ class Connection {
     }
     if (const auto error = step([&](auto done) { stream_.async_connect(endpoint, done); }))
       return unreachable(error);
-    http::request<http::empty_body> request(http::verb::get, target, 11);
+    http::request<http::string_body> request(http::string_to_verb(method), target, 11, body);
+    if (!body.empty()) request.set(http::field::content_type, "application/json");
+    request.prepare_payload();
     request.set(http::field::host, "droverd");
     request.set(http::field::user_agent, fmt::format("drover/{}", version));
     request.keep_alive(false);
@@ -58,7 +61,9 @@ class Connection {
     return error ? broken(error) : Result<void>();
   }
 
-  bool is_success() const { return parser_.get().result() == http::status::ok; }
+  bool is_success() const {
+    return http::to_status_class(parser_.get().result()) == http::status_class::successful;
+  }
 
   // Some more of the body; empty at its end.
   Result<std::string_view> read_some() {
@@ -138,9 +143,21 @@ tl::unexpected<Error> complaint_of(Connection& connection) {
 
 }  // namespace
 
+ResultOrErrors<std::string> ApiClient::send(const std::string& method, const std::string& target,
+                                            const std::string& body) const {
+  Connection connection(socket_, patience_);
+  const auto asked = connection.ask(method, target, body);
+  if (!asked) return tl::unexpected(Errors{asked.error()});
+  auto answer = connection.read_all();
+  if (!answer) return tl::unexpected(Errors{answer.error()});
+  if (!connection.is_success()) return tl::unexpected(api::decode_errors(*answer));
+  return std::move(*answer);
+}
+
 Result<std::string> ApiClient::get(const std::string& target) const {
   Connection connection(socket_, patience_);
-  if (const auto asked = connection.ask(target); !asked) return tl::unexpected(asked.error());
+  if (const auto asked = connection.ask("GET", target); !asked)
+    return tl::unexpected(asked.error());
   if (!connection.is_success()) return complaint_of(connection);
   return connection.read_all();
 }
@@ -148,7 +165,8 @@ Result<std::string> ApiClient::get(const std::string& target) const {
 Result<void> ApiClient::get_lines(const std::string& target,
                                   const std::function<void(std::string_view)>& each) const {
   Connection connection(socket_, patience_);
-  if (const auto asked = connection.ask(target); !asked) return tl::unexpected(asked.error());
+  if (const auto asked = connection.ask("GET", target); !asked)
+    return tl::unexpected(asked.error());
   if (!connection.is_success()) return complaint_of(connection);
   std::string rest;
   while (true) {

@@ -21,6 +21,10 @@ class ApiClient {
   // The body of a 200; any other status is an error in droverd's own words.
   Result<std::string> get(const std::string& target) const;
 
+  // POST, PUT or DELETE, with a JSON body or none: the body of a 2xx. Else all of droverd's errors.
+  ResultOrErrors<std::string> send(const std::string& method, const std::string& target,
+                                   const std::string& body = {}) const;
+
   // Calls `each` with every line of the body, without its end, as they come in.
   Result<void> get_lines(const std::string& target,
                          const std::function<void(std::string_view)>& each) const;

@@ -11,6 +11,11 @@ ExitStatus complain(const Error& error) {
   return ExitStatus::failed;
 }
 
+ExitStatus complain(const Errors& errors) {
+  for (const Error& error : errors) complain(error);
+  return ExitStatus::failed;
+}
+
 void print(const std::string& text) {
   std::fwrite(text.data(), 1, text.size(), stdout);
 }

@@ -24,8 +24,19 @@ void add_watch(CLI::App& app, Context& context);
 void add_check(CLI::App& app, Context& context);
 void add_events(CLI::App& app, Context& context);
 
+void add_reload(CLI::App& app, Context& context);
+void add_diff(CLI::App& app, Context& context);
+void add_save(CLI::App& app, Context& context);
+void add_reset(CLI::App& app, Context& context);
+void add_zero(CLI::App& app, Context& context);
+void add_service(CLI::App& app, Context& context);
+void add_server(CLI::App& app, Context& context);
+void add_server_state(CLI::App& app, Context& context);  // drain, enable, disable
+void add_weight(CLI::App& app, Context& context);
+
 // "drover: ..." on stderr; gives ExitStatus::failed.
 ExitStatus complain(const Error& error);
+ExitStatus complain(const Errors& errors);  // a line each
 
 // To stdout. Dies of SIGPIPE as others do; main() sees to other failures.
 void print(const std::string& text);

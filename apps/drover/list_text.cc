@@ -76,6 +76,8 @@ std::string list_text(const api::Services& services) {
       text += fmt::format("  -> {:<28} {:<7} {:<6} {:<10} {:<10}", server_name(server),
                           server.forward, server.weight, server.active, server.inactive);
       if (server.state != "up") text += " " + server.state;
+      if (server.admin_state != "enabled") text += " " + server.admin_state;
+      if (server.changed) text += " changed";
       text += "\n";
     }
   }

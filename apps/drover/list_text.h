@@ -15,7 +15,7 @@ void sort_like_ipvsadm(api::Services& services);
 
 // The first line keeps ipvsadm's words, so that scripts that look for it find it, with drover's
 // version and the connection table's capacity. Behind InActConn stands the state of a server that
-// is not up.
+// is not up, "drained" or "disabled" by the operator, and "changed" when it is not as in the file.
 std::string list_text(const api::Services& services);
 std::string stats_text(const api::Services& services);                     // --stats
 std::string rate_text(const api::Services& services, const Rates& rates);  // --rate

@@ -23,6 +23,15 @@ int run(int argc, char** argv) {
   add_watch(app, context);
   add_check(app, context);
   add_events(app, context);
+  add_reload(app, context);
+  add_diff(app, context);
+  add_save(app, context);
+  add_reset(app, context);
+  add_server_state(app, context);
+  add_weight(app, context);
+  add_server(app, context);
+  add_service(app, context);
+  add_zero(app, context);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

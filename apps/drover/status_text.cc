@@ -96,6 +96,22 @@ std::string server(const api::ServerMac& server) {
                      to_string(server.mac_source));
 }
 
+// Nothing when what runs is the file.
+std::vector<std::string> configuration(const api::Configuration& configuration) {
+  std::vector<std::string> lines;
+  if (!configuration.errors.empty()) {
+    lines.emplace_back("the last reload was refused, and what ran goes on:");
+    lines.insert(lines.end(), configuration.errors.begin(), configuration.errors.end());
+  }
+  if (configuration.changes > 0)
+    lines.push_back(fmt::format("changed at run time: {} (drover diff shows what)",
+                                grouped(configuration.changes)));
+  if (!configuration.needs_restart.empty())
+    lines.push_back(
+        fmt::format("waiting for a restart: {}", fmt::join(configuration.needs_restart, ", ")));
+  return lines;
+}
+
 template <class List, class Text>
 std::string section(const std::string& title, const List& list, Text text) {
   if (list.empty()) return {};
@@ -115,6 +131,8 @@ std::string status_text(const api::Status& status) {
   if (!status.verdicts.empty()) text += "\nVerdicts (packets)\n" + verdicts(status.verdicts);
   text += section("Real servers                              MAC address       known from",
                   status.servers, server);
+  text += section("Configuration: not as in the file", configuration(status.configuration),
+                  [](const std::string& line) { return wrap("  ", line); });
   text +=
       section("Notes", status.notes, [](const std::string& note) { return wrap("  - ", note); });
   return text;

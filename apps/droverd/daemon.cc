@@ -3,12 +3,10 @@
 
 #include <algorithm>
 #include <memory>
-#include <set>
 #include <utility>
 #include <vector>
 
 #include "apps/droverd/core_choice.h"
-#include "apps/droverd/host_checks.h"
 #include "apps/droverd/worker_pool.h"
 #include "drivers/eal.h"
 #include "drivers/ethdev.h"
@@ -16,6 +14,8 @@
 #include "drivers/port_driver.h"
 #include "lib/base/log.h"
 #include "lib/control/control_loop.h"
+#include "lib/control/host_checks.h"
+#include "lib/control/signals.h"
 #include "lib/datapath/snapshot_store.h"
 #include "version.h"
 
@@ -57,8 +57,8 @@ Result<void> keep(Result<T> made, T& place) {
 
 class Daemon {
  public:
-  explicit Daemon(const config::Config& config)
-      : config_(config), snapshots_(config.workers.count) {}
+  explicit Daemon(const config::Running& running)
+      : running_(running), config_(running.config()), snapshots_(config_.workers.count) {}
 
   Result<void> run() {
     for (const auto step :
@@ -73,9 +73,9 @@ class Daemon {
 
  private:
   Result<void> check_host() {
-    return check_privileges()
-        .and_then([this] { return check_vips_are_not_local(config_); })
-        .and_then([this] { return check_own_addresses(config_); })
+    return control::check_privileges()
+        .and_then([this] { return control::check_vips_are_not_local(config_); })
+        .and_then([this] { return control::check_own_addresses(config_); })
         .and_then([this] { return keep(choose_cores(config_.workers, allowed_cores()), cores_); });
   }
 
@@ -92,8 +92,8 @@ class Daemon {
   }
 
   Result<void> open_control() {
-    control::block_stop_signals();
-    return keep(control::ControlLoop::open(config_), loop_);
+    control::block_signals();
+    return keep(control::ControlLoop::open(running_), loop_);
   }
 
   Result<void> start_eal() {
@@ -161,17 +161,13 @@ class Daemon {
 
   Result<void> start_forwarding() {
     workers_->launch();
-    std::set<IpAddress> unique;
-    for (const config::Service& service : config_.services) unique.insert(service.address);
-    const std::vector<IpAddress> vips(unique.begin(), unique.end());
-    for (const auto& driver : drivers_)
-      if (auto steered = driver->steer(vips); !steered) return steered;
-    return {};
+    return loop_->start_steering();
   }
 
   // Destroyed from the last to the first: the workers go before what they use, the control loop
   // before the ports, these before their drivers, all before their memory.
-  const config::Config& config_;
+  const config::Running& running_;
+  const config::Config config_;  // as of the start; what runs is the loop's
   CoreChoice cores_;
   std::unique_ptr<Eal> eal_;
   Mempool mempool_;
@@ -185,8 +181,8 @@ class Daemon {
 
 }  // namespace
 
-Result<void> run_daemon(const config::Config& config) {
-  return Daemon(config).run();
+Result<void> run_daemon(const config::Running& running) {
+  return Daemon(running).run();
 }
 
 }  // namespace drover

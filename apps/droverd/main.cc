@@ -9,7 +9,7 @@
 
 #include "apps/droverd/daemon.h"
 #include "lib/base/log.h"
-#include "lib/config/load.h"
+#include "lib/config/running.h"
 #include "version.h"
 
 namespace {
@@ -38,14 +38,15 @@ int run(const Options& options) {
   }
   log::start(*level);
 
-  const auto loaded = config::load(options.config, options.node, host_name());
+  const config::WhichNode which{.option = options.node, .host_name = host_name()};
+  auto loaded = config::load(options.config, which.option, which.host_name);
   if (!loaded) {
     for (const Error& error : loaded.error()) log::error("{}", to_string(error));
     return bad_configuration;
   }
   for (const Error& warning : loaded->warnings) log::warning("{}", to_string(warning));
 
-  const auto ran = run_daemon(loaded->config);
+  const auto ran = run_daemon(config::Running(std::move(*loaded), which));
   if (ran) return done;
   log::error("{}", to_string(ran.error()));
   return failed;

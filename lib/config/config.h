@@ -23,6 +23,9 @@ enum class Protocol { tcp, udp };
 enum class Unknown { adopt, schedule, reset, drop };
 enum class OnRemoved { keep, drop, reschedule };
 enum class ConnReuse { never, closed, finished };
+// What the operator wants of a server. drained: no new connections, those that it has go on;
+// disabled: these end, too.
+enum class AdminState { enabled, drained, disabled };
 enum class SchedulerFlag { port, fallback };  // in the file with the scheduler's name: "sh-port"
 
 // `nodes`: a balancer of the pair. Its address is also what health checks and probes come from.
@@ -30,6 +33,7 @@ struct Node {
   std::string name;
   std::vector<IpInterface> addresses;  // at most one a family; empty only without `nodes`
   std::uint8_t priority = 100;
+  friend bool operator==(const Node&, const Node&) = default;
 };
 
 struct Port {
@@ -37,20 +41,26 @@ struct Port {
   PortDriver driver = PortDriver::af_xdp;
   std::string device;  // this node's
   SourceMac source_mac = SourceMac::own;
+  friend bool operator==(const Port&, const Port&) = default;
 };
 
 struct Workers {
   std::uint16_t count = 1;
   std::vector<unsigned> cores;  // empty: chosen at start; else as many as `count`
+  friend bool operator==(const Workers&, const Workers&) = default;
 };
 
 struct Server {
   std::string name;  // the file's, or the address
   IpAddress address;
   std::uint32_t weight = 1;
+  AdminState state = AdminState::enabled;
   std::optional<MacAddress> mac;
   std::uint32_t upper_threshold = 0;  // connections; 0: none
   std::uint32_t lower_threshold = 0;  // 0: three quarters of the upper
+
+  // What schedulers go by.
+  std::uint32_t share() const { return state == AdminState::enabled ? weight : 0; }
 };
 
 struct StatusRange {
@@ -120,28 +130,38 @@ struct VrrpInstance {
   std::uint8_t id = 0;
   Milliseconds interval{1'000};
   std::vector<IpAddress> peers;  // empty: multicast
+  friend bool operator==(const VrrpInstance&, const VrrpInstance&) = default;
 };
 
 struct Sync {
   std::string key_file;
+  friend bool operator==(const Sync&, const Sync&) = default;
 };
 
 struct Failover {
   std::vector<VrrpInstance> vrrp;
   std::optional<Sync> sync;
-};
-
-struct Api {
-  std::string socket = "/run/drover/drover.sock";
+  friend bool operator==(const Failover&, const Failover&) = default;
 };
 
 struct Listen {
   IpAddress address;
   std::uint16_t port = 0;
+  friend bool operator==(const Listen&, const Listen&) = default;
+};
+
+struct Api {
+  std::string socket = "/run/drover/drover.sock";
+  std::optional<Listen> listen;  // over TLS; then the files below are named, too
+  std::string certificate;
+  std::string key;
+  std::string token_file;
+  friend bool operator==(const Api&, const Api&) = default;
 };
 
 struct Metrics {
   Listen listen;
+  friend bool operator==(const Metrics&, const Metrics&) = default;
 };
 
 struct Config {

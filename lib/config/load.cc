@@ -22,14 +22,7 @@ ResultOrErrors<Loaded> parse_for(std::string_view text, const std::string& file_
   if (const auto binary = find_binary(text)) return only(file_name, *binary);
   const auto document = parse_document(text);
   if (!document) return only(file_name, document.error());
-
-  Context context(file_name);
-  auto file = read_root(context, *document);
-  if (!file) return tl::unexpected(context.errors());
-  Config config = assemble(context, std::move(*file), which);
-  validate(context, config);
-  if (context.failed()) return tl::unexpected(context.errors());
-  return Loaded{std::move(config), context.warnings(), context.places()};
+  return read(*document, file_name, which);
 }
 
 }  // namespace
@@ -45,6 +38,17 @@ ResultOrErrors<Loaded> parse(std::string_view text, const std::string& file_name
                              const std::optional<std::string>& node_name,
                              const std::string& host_name) {
   return parse_for(text, file_name, {node_name, host_name});
+}
+
+ResultOrErrors<Loaded> read(const YamlNode& document, const std::string& file_name,
+                            const WhichNode& which) {
+  Context context(file_name);
+  auto file = read_root(context, document);
+  if (!file) return tl::unexpected(context.errors());
+  Config config = assemble(context, std::move(*file), which);
+  validate(context, config);
+  if (context.failed()) return tl::unexpected(context.errors());
+  return Loaded{std::move(config), document, context.warnings(), context.places()};
 }
 
 ResultOrErrors<Loaded> load_for_every_node(const std::string& path) {

@@ -8,12 +8,15 @@
 
 #include "lib/base/result.h"
 #include "lib/config/config.h"
+#include "lib/config/document.h"
 #include "lib/config/places.h"
+#include "lib/config/which_node.h"
 
 namespace drover::config {
 
 struct Loaded {
   Config config;
+  YamlNode document;  // what it was read from
   Errors warnings;
   Places places;  // for errors found later: places.where("ports[0].device")
 };
@@ -29,5 +32,9 @@ ResultOrErrors<Loaded> load_for_every_node(const std::string& path);
 ResultOrErrors<Loaded> parse(std::string_view text, const std::string& file_name,
                              const std::optional<std::string>& node_name,
                              const std::string& host_name);
+
+// The same for a text that has become a tree, perhaps a changed one.
+ResultOrErrors<Loaded> read(const YamlNode& document, const std::string& file_name,
+                            const WhichNode& which);
 
 }  // namespace drover::config

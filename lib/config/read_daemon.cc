@@ -2,6 +2,7 @@
 // The small sections about the daemon itself: timeouts, api, metrics.
 #include "lib/config/sections.h"
 #include "lib/config/table.h"
+#include "lib/config/tree.h"
 #include "lib/config/values.h"
 
 namespace drover::config {
@@ -25,6 +26,21 @@ std::optional<Listen> listen_address(Context& context, const YamlNode& node) {
   return std::nullopt;
 }
 
+// All of them, or none.
+void check_files(Context& context, const YamlNode& node) {
+  const bool listens = find(node, "listen") != nullptr;
+  for (const char* key : {"certificate", "key", "token_file"}) {
+    const YamlNode* value = find(node, key);
+    if (listens && value == nullptr)
+      context.error(find(node, "listen")->position,
+                    fmt::format("an api that listens needs the key \"{}\"", key),
+                    "it is served over TLS, and only to who bears the token");
+    if (!listens && value != nullptr)
+      context.error(value->position, fmt::format("{} is for an api that listens", key),
+                    "give listen, too, or leave it out");
+  }
+}
+
 }  // namespace
 
 std::optional<Timeouts> read_timeouts(Context& context, const YamlNode& node) {
@@ -40,8 +56,15 @@ std::optional<Timeouts> read_timeouts(Context& context, const YamlNode& node) {
 }
 
 std::optional<Api> read_api(Context& context, const YamlNode& node) {
-  static const Table<Api> table = Table<Api>("api").optional("socket", &Api::socket, socket_path);
-  return table(context, node);
+  static const Table<Api> table = Table<Api>("api")
+                                      .optional("socket", &Api::socket, socket_path)
+                                      .optional("listen", &Api::listen, listen_address)
+                                      .optional("certificate", &Api::certificate, absolute_path)
+                                      .optional("key", &Api::key, absolute_path)
+                                      .optional("token_file", &Api::token_file, absolute_path);
+  const auto api = table(context, node);
+  if (api) check_files(context, node);
+  return api;
 }
 
 std::optional<Metrics> read_metrics(Context& context, const YamlNode& node) {

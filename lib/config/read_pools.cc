@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "lib/config/admin_state.h"
 #include "lib/config/sections.h"
 #include "lib/config/table.h"
 #include "lib/config/values.h"
@@ -24,6 +25,7 @@ std::optional<std::vector<Server>> read_servers(Context& context, const YamlNode
           .required("address", &Server::address, unicast_address)
           .optional("name", &Server::name, name)
           .optional("weight", &Server::weight, number<std::uint32_t>(0, 65'535))
+          .optional("state", &Server::state, one_of(admin_state_words()))
           .optional("mac", &Server::mac, station_mac)
           .optional("upper_threshold", &Server::upper_threshold, threshold)
           .optional("lower_threshold", &Server::lower_threshold, threshold)

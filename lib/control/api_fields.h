@@ -32,6 +32,8 @@ void fields(V& v, Seen<V, Server>& server) {
   v("persistent", server.persistent);
   v("totals", server.totals);
   v("mac", server.mac);
+  v("admin_state", server.admin_state);
+  v("changed", server.changed);
   v("state", server.state);
 }
 
@@ -121,6 +123,32 @@ void fields(V& v, Seen<V, ServerMac>& server) {
 }
 
 template <class V>
+void fields(V& v, Seen<V, Difference>& difference) {
+  v("path", difference.path);
+  v("before", difference.before);
+  v("after", difference.after);
+}
+
+template <class V>
+void fields(V& v, Seen<V, Differences>& differences) {
+  v("differences", differences.differences);
+  v("needs_restart", differences.needs_restart);
+  v("dropped", differences.dropped);
+  v("warnings", differences.warnings);
+}
+
+template <class V>
+void fields(V& v, Seen<V, Configuration>& configuration) {
+  v("file", configuration.file);
+  v("matches_file", configuration.matches_file);
+  v("changes", configuration.changes);
+  v("needs_restart", configuration.needs_restart);
+  v("reloads_succeeded", configuration.reloads_succeeded);
+  v("reloads_failed", configuration.reloads_failed);
+  v("errors", configuration.errors);
+}
+
+template <class V>
 void fields(V& v, Seen<V, Status>& status) {
   v("version", status.version);
   v("node", status.node);
@@ -132,6 +160,7 @@ void fields(V& v, Seen<V, Status>& status) {
   v("table", status.table);
   v("verdicts", status.verdicts);
   v("servers", status.servers);
+  v("configuration", status.configuration);
   v("notes", status.notes);
 }
 

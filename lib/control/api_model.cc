@@ -207,6 +207,21 @@ std::string encode(const Error& error) {
   return text_of(Json{{"error", Writer::value(error)}}, -1);
 }
 
+std::string encode(const Errors& errors) {
+  return text_of(Json{{"error", Writer::value(errors.front())}, {"errors", Writer::value(errors)}},
+                 -1);
+}
+std::string encode(const Differences& differences) {
+  return text_of(Writer::value(differences), -1);
+}
+
+bool is_json(std::string_view text) {
+  return Json::accept(text);
+}
+std::string json_string(std::string_view text) {
+  return text_of(Json(text), -1);
+}
+
 // By hand, as a listing has millions of them; nothing in a row needs escaping.
 std::string encode(const Connection& row) {
   return fmt::format(
@@ -227,6 +242,21 @@ Result<Connection> decode_connection(std::string_view json) {
 }
 Result<Event> decode_event(std::string_view json) {
   return decode<Event>(json);
+}
+
+Result<Differences> decode_differences(std::string_view json) {
+  return decode<Differences>(json);
+}
+
+Errors decode_errors(std::string_view text) {
+  const Json json = Json::parse(text, nullptr, false);
+  Errors errors;
+  if (json.is_object() && json.contains("errors") && json["errors"].is_array())
+    for (const Json& each : json["errors"])
+      if (auto error = decode<Error>(each.dump())) errors.push_back(std::move(*error));
+  if (!errors.empty()) return errors;
+  auto error = decode_error(text);
+  return {error ? std::move(*error) : std::move(error.error())};
 }
 
 Result<Error> decode_error(std::string_view text) {

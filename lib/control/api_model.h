@@ -42,8 +42,10 @@ struct Server {
   std::uint64_t inactive = 0;
   std::uint64_t persistent = 0;  // clients' templates
   Totals totals;
-  std::optional<MacAddress> mac;  // none while it is unresolved
-  std::string state = "up";       // "up" | "unresolved"; a client must bear others
+  std::optional<MacAddress> mac;        // none while it is unresolved
+  std::string admin_state = "enabled";  // "enabled" | "drained" | "disabled"
+  bool changed = false;                 // not as in the file
+  std::string state = "up";             // "up" | "unresolved"; a client must bear others
   friend bool operator==(const Server&, const Server&) = default;
 };
 
@@ -142,6 +144,35 @@ struct ServerMac {
   friend bool operator==(const ServerMac&, const ServerMac&) = default;
 };
 
+// A value of the configuration, on one line of YAML; null where it is not set.
+struct Difference {
+  std::string path;  // "pools.nginx.servers.nginx2.weight"
+  std::optional<std::string> before;
+  std::optional<std::string> after;
+  friend bool operator==(const Difference&, const Difference&) = default;
+};
+
+// GET /v1/configuration/differences: from the file, as last read, to what runs. Also what a reload
+// or another change answers: from what ran before to what runs now.
+struct Differences {
+  std::vector<Difference> differences;
+  std::vector<std::string> needs_restart;  // keys of the file that wait for one
+  std::vector<std::string> dropped;        // changes that the new file left no place for
+  std::vector<std::string> warnings;       // about the file
+  friend bool operator==(const Differences&, const Differences&) = default;
+};
+
+struct Configuration {
+  std::string file;
+  bool matches_file = true;   // the file, as last asked to be read, is what runs
+  std::uint64_t changes = 0;  // services and servers changed at run time
+  std::vector<std::string> needs_restart;
+  std::uint64_t reloads_succeeded = 0;
+  std::uint64_t reloads_failed = 0;
+  std::vector<std::string> errors;  // of the last reload, if that failed
+  friend bool operator==(const Configuration&, const Configuration&) = default;
+};
+
 // GET /v1/status
 struct Status {
   std::string version;
@@ -154,6 +185,7 @@ struct Status {
   Table table;
   Counters verdicts;  // all of them, in the order of the data path's enum
   std::vector<ServerMac> servers;
+  Configuration configuration;
   std::vector<std::string> notes;  // what a person should know, a sentence each
   friend bool operator==(const Status&, const Status&) = default;
 };
@@ -176,6 +208,13 @@ std::string encode(const Connection& connection);
 std::string encode(const Event& event);
 // {"error": {"where": ..., "what": ..., "remedy": ...}}
 std::string encode(const Error& error);
+// The same, and behind it {"errors": [...]} with all of them.
+std::string encode(const Errors& errors);
+std::string encode(const Differences& differences);
+
+bool is_json(std::string_view text);
+// A string with its quotes, for a request's body or a part of it.
+std::string json_string(std::string_view text);
 
 // A missing key keeps its default, an unknown one is passed over, so that client and daemon of
 // neighbouring versions understand each other; a wrong type is an error that names the field.
@@ -183,7 +222,10 @@ Result<Services> decode_services(std::string_view json);
 Result<Status> decode_status(std::string_view json);
 Result<Connection> decode_connection(std::string_view json);
 Result<Event> decode_event(std::string_view json);
+Result<Differences> decode_differences(std::string_view json);
 Result<Error> decode_error(std::string_view json);
+// All that there are, at least one.
+Errors decode_errors(std::string_view json);
 
 // The same JSON with line breaks and two blanks a level.
 Result<std::string> indent(std::string_view json);

@@ -17,6 +17,8 @@ struct ApiRequest {
   std::string path;    // decoded, without the query
   std::map<std::string, std::string, std::less<>> query;
   std::string body;
+  std::string who = {};  // for the log: "uid 0, pid 4711" or a client's address
+  std::map<std::string, std::string, std::less<>> parameters = {};  // the path's, by ApiRouter
 };
 
 struct ApiResponse {
@@ -70,6 +72,9 @@ class ApiReply {
   void error(unsigned status, const Error& error);
   void send(ApiResponse response);
   ApiStream stream(std::string content_type);  // status 200, chunked
+
+  // To stand another exchange before it.
+  std::unique_ptr<ApiExchange> release() && { return std::move(exchange_); }
 
  private:
   std::unique_ptr<ApiExchange> exchange_;

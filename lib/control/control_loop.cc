@@ -2,31 +2,36 @@
 #include "lib/control/control_loop.h"
 
 #include <fmt/format.h>
-#include <pthread.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include <array>
 #include <boost/asio/io_context.hpp>
 #include <chrono>
-#include <csignal>
 #include <optional>
 #include <set>
 #include <utility>
 
 #include "lib/base/log.h"
 #include "lib/control/api_router.h"
+#include "lib/control/api_routes_configuration.h"
+#include "lib/control/api_routes_report.h"
 #include "lib/control/api_server.h"
+#include "lib/control/api_tls_server.h"
 #include "lib/control/connection_lister.h"
 #include "lib/control/event_log.h"
 #include "lib/control/event_source.h"
 #include "lib/control/event_streams.h"
 #include "lib/control/host_bridge.h"
+#include "lib/control/host_checks.h"
 #include "lib/control/interface_view.h"
+#include "lib/control/live_configuration.h"
 #include "lib/control/neighbour_probe.h"
 #include "lib/control/neighbour_table.h"
 #include "lib/control/report.h"
+#include "lib/control/signals.h"
 #include "lib/control/snapshot_builder.h"
+#include "lib/control/steering.h"
+#include "lib/control/zeroed_counters.h"
 
 namespace drover::control {
 namespace {
@@ -35,45 +40,36 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t events_kept = 1024;
 
-sigset_t stop_signals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
-  return signals;
-}
-
 }  // namespace
-
-void block_stop_signals() {
-  const sigset_t signals = stop_signals();
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-}
 
 class ControlLoop::Loop {
  public:
-  explicit Loop(const config::Config& config)
-      : config_(config),
-        builder_(config.workers.count),
+  explicit Loop(config::Running running)
+      : configuration_(
+            std::move(running), [this](const config::Config& config) { return follow(config); },
+            events_),
+        builder_(configuration_.config().workers.count),
         publish_soon_(io_, [this] { publish(); }),
         publish_later_(io_, [this] { publish(); }),
         every_second_(io_, [this] { second_passed(); }) {}
 
   Result<void> open() {
     ApiRouter router;
-    router.add("GET", "/v1/services", [this](const ApiRequest&, ApiReply reply) {
-      reply.json(api::encode(report_services(context())));
-    });
-    router.add("GET", "/v1/status", [this](const ApiRequest&, ApiReply reply) {
-      reply.json(api::encode(report_status(context())));
-    });
-    router.add("GET", "/v1/connections",
-               [this](const ApiRequest&, ApiReply reply) { lister_->list(std::move(reply)); });
+    add_report_routes(
+        router, [this] { return context(); },
+        [this](ApiReply reply) { lister_->list(std::move(reply)); });
     router.add("GET", "/v1/events", [this](const ApiRequest& request, ApiReply reply) {
       event_streams_.serve(request, std::move(reply));
     });
-    auto api = ApiServer::listen(io_, config_.api.socket, std::move(router));
+    add_configuration_routes(router, configuration_,
+                             [this](const std::string& service) { zero(service); });
+    auto api = ApiServer::listen(io_, configuration_.config().api.socket, router);
     if (!api) return tl::unexpected(api.error());
+    if (configuration_.config().api.listen) {
+      auto remote = ApiTlsServer::listen(io_, configuration_.config().api, std::move(router));
+      if (!remote) return tl::unexpected(remote.error());
+      remote_api_.emplace(std::move(*remote));
+    }
     auto neighbours =
         NeighbourTable::open(io_, [this](const IpAddress& address, std::optional<MacAddress> mac) {
           neighbour_changed(address, mac);
@@ -87,30 +83,58 @@ class ControlLoop::Loop {
   Result<void> attach(const Plant& plant) {
     plant_ = &plant;
     lister_.emplace(io_, plant, builder_);
-    if (auto configured = builder_.configure(config_, port_facts(), Clock::now()); !configured)
-      return configured;
-    watch_neighbours();
-    publish();
-    return {};
+    steering_.emplace(plant);
+    probe_.emplace(io_, *neighbours_);
+    return serve(configuration_.config());
   }
+
+  Result<void> start_steering() { return steering_->admit(vips_of(configuration_.config())); }
 
   void run() {
     bridge_.emplace(io_, *plant_);
-    const sigset_t signals = stop_signals();
-    Readable stop(io_, FileDescriptor(signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC)),
-                  [this] { io_.stop(); });
+    const Signals signals(
+        io_, [this] { io_.stop(); },
+        [this] { static_cast<void>(configuration_.reload("SIGHUP")); });
     Readable rung(io_, FileDescriptor(dup(doorbell_.descriptor())), [this] { doorbell_rang(); });
     second_passed();
     events_.post(EventKind::daemon, log::Level::info, "droverd", "has started");
     io_.run();
     log::info("stopping");
     api_.reset();
+    remote_api_.reset();
     bridge_.reset();
   }
 
   Doorbell& doorbell() { return doorbell_; }
 
  private:
+  // The data path follows a new configuration. A frame for a new VIP comes only once it is steered
+  // here, and by then the workers have a snapshot with it.
+  Result<void> follow(const config::Config& config) {
+    if (auto free = check_vips_are_not_local(config); !free) return free;
+    const auto vips = vips_of(config);
+    if (auto admitted = steering_->admit(vips); !admitted) return admitted;
+    if (auto served = serve(config); !served) {
+      steering_->settle(vips_of(configuration_.config()));
+      return served;
+    }
+    steering_->settle(vips);
+    return {};
+  }
+
+  Result<void> serve(const config::Config& config) {
+    if (auto configured = builder_.configure(config, port_facts(), Clock::now()); !configured)
+      return configured;
+    watch_neighbours();
+    publish();
+    return {};
+  }
+
+  void zero(const std::string& service) {
+    for (const ServiceView& view : builder_.services())
+      if (service.empty() || view.name == service) zeroed_.zero(view);
+  }
+
   std::vector<datapath::PortFacts> port_facts() const {
     std::set<std::string> interfaces;
     for (const PlantPort& port : plant_->ports) interfaces.insert(port.driver->kernel_interface());
@@ -140,7 +164,6 @@ class ControlLoop::Loop {
       neighbours.push_back({server.address, port.driver->kernel_interface()});
     }
     neighbours_->watch(neighbours);
-    probe_.emplace(io_, *neighbours_);
     probe_->watch(neighbours, vips);
     for (const Neighbour& neighbour : neighbours) neighbours_->resolve(neighbour.address);
   }
@@ -191,11 +214,12 @@ class ControlLoop::Loop {
   }
 
   ReportContext context() {
-    return {.config = config_,
+    return {.configuration = configuration_,
             .plant = *plant_,
             .services = builder_,
             .busy = busy_,
             .bridge = *bridge_,
+            .zeroed = zeroed_,
             .mac_of = mac_of_,
             .started = started_,
             .notes = notes()};
@@ -213,32 +237,35 @@ class ControlLoop::Loop {
     return notes;
   }
 
-  const config::Config& config_;
   const Plant* plant_ = nullptr;
   Clock::time_point started_ = Clock::now();
   Doorbell doorbell_;
   boost::asio::io_context io_{1};
   EventLog events_{events_kept, [] { return std::chrono::system_clock::now(); }};
   EventStreams event_streams_{io_, events_};
+  LiveConfiguration configuration_;
   SnapshotBuilder builder_;
   BusyMeter busy_;
+  ZeroedCounters zeroed_;
   std::vector<bool> link_up_;
   Alarm publish_soon_;
   Alarm publish_later_;
   Alarm every_second_;
   std::optional<NeighbourTable> neighbours_;
   std::optional<NeighbourProbe> probe_;
+  std::optional<Steering> steering_;
   std::optional<HostBridge> bridge_;
   std::optional<ConnectionLister> lister_;
   std::optional<ApiServer> api_;
+  std::optional<ApiTlsServer> remote_api_;
   MacOf mac_of_ = [this](const IpAddress& address) { return neighbours_->mac(address); };
 };
 
 ControlLoop::ControlLoop(std::unique_ptr<Loop> loop) : loop_(std::move(loop)) {}
 ControlLoop::~ControlLoop() = default;
 
-Result<std::unique_ptr<ControlLoop>> ControlLoop::open(const config::Config& config) {
-  auto loop = std::make_unique<Loop>(config);
+Result<std::unique_ptr<ControlLoop>> ControlLoop::open(config::Running running) {
+  auto loop = std::make_unique<Loop>(std::move(running));
   if (auto opened = loop->open(); !opened) return tl::unexpected(opened.error());
   return std::unique_ptr<ControlLoop>(new ControlLoop(std::move(loop)));
 }
@@ -248,6 +275,9 @@ Doorbell& ControlLoop::doorbell() {
 }
 Result<void> ControlLoop::attach(const Plant& plant) {
   return loop_->attach(plant);
+}
+Result<void> ControlLoop::start_steering() {
+  return loop_->start_steering();
 }
 void ControlLoop::run() {
   loop_->run();

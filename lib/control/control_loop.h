@@ -1,25 +1,22 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The control thread: turns the configuration and what is heard of the network into snapshots,
-// serves the API, carries frames to and from the kernel, ends at SIGTERM or SIGINT.
+// serves the API, carries frames to and from the kernel, reads the file again at SIGHUP, ends at
+// SIGTERM or SIGINT.
 #pragma once
 
 #include <memory>
 
 #include "lib/base/doorbell.h"
 #include "lib/base/result.h"
-#include "lib/config/config.h"
+#include "lib/config/running.h"
 #include "lib/control/plant.h"
 
 namespace drover::control {
 
-// Blocks SIGTERM and SIGINT in the calling thread and those it starts later, so that run() gets
-// them. Call it before any thread starts.
-void block_stop_signals();
-
 class ControlLoop {
  public:
-  // Takes the API's socket and the kernel's neighbour table. `config` outlives the loop.
-  static Result<std::unique_ptr<ControlLoop>> open(const config::Config& config);
+  // Takes the API's socket and the kernel's neighbour table. After block_signals().
+  static Result<std::unique_ptr<ControlLoop>> open(config::Running running);
   ~ControlLoop();
   ControlLoop(const ControlLoop&) = delete;
   ControlLoop& operator=(const ControlLoop&) = delete;
@@ -29,6 +26,9 @@ class ControlLoop {
 
   // Publishes the first snapshot; workers may start then. `plant` outlives run().
   Result<void> attach(const Plant& plant);
+
+  // Lets the ports hand the VIPs' frames to the workers, which run by now.
+  Result<void> start_steering();
 
   // Until a stop signal. Call it after attach(), on the thread that called open().
   void run();

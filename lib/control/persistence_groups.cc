@@ -40,13 +40,14 @@ std::shared_ptr<const datapath::Persistence> PersistenceGroups::make(
   persistence->group = group;
   persistence->mask = mask_of(from.mask);
   persistence->timeout = flow::to_ticks(from.timeout);
-  persistence->expire_quiescent = from.expire_quiescent;
   persistence->vip = ids.vip(first.key.address, first.key.protocol).value_or(VipId());
   persistence->virtual_port = key.virtual_service.port;
   persistence->candidates = FlatIndex(views.size() * first.servers.size());
   for (const ServerView& server : first.servers) {
     persistence->names.push_back(server.id);
-    persistence->quiescent.push_back(server.server.weight == 0);
+    const config::Server& settings = server.server;
+    persistence->gives_up.push_back(settings.state != config::AdminState::enabled ||
+                                    (from.expire_quiescent && settings.weight == 0));
   }
   for (const ServiceView& view : views)
     for (std::uint32_t i = 0; i < view.servers.size(); ++i)

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include "lib/config/admin_state.h"
 #include "version.h"
 
 namespace drover::control {
@@ -13,19 +14,20 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-api::Server report_server(const ServerView& view, std::uint16_t port, const MacOf& mac_of) {
-  api::Server server{.name = view.server.name,
-                     .address = view.server.address,
-                     .port = port,
-                     .weight = view.server.weight,
-                     .totals = {},
-                     .mac = view.server.mac ? view.server.mac : mac_of(view.server.address)};
+api::Server report_server(const ServiceView& service, const ServerView& view,
+                          const ReportContext& context) {
+  api::Server server{
+      .name = view.server.name,
+      .address = view.server.address,
+      .port = service.key.port,
+      .weight = view.server.share(),
+      .totals = context.zeroed.since_zero(view),
+      .mac = view.server.mac ? view.server.mac : context.mac_of(view.server.address),
+      .admin_state = std::string(to_string(view.server.state)),
+      .changed = context.configuration.is_changed(service.name, view.server.address)};
   for (const datapath::DestinationCounters& counters : *view.counters) {
     server.active += counters.active.value();
     server.inactive += counters.inactive.value();
-    server.totals.connections += counters.connections.value();
-    server.totals.packets += counters.packets.value();
-    server.totals.bytes += counters.bytes.value();
   }
   for (const Counter& persistent : *view.persistent) server.persistent += persistent.value();
   if (!server.mac) server.state = "unresolved";
@@ -43,7 +45,7 @@ std::vector<std::string> flags_of(const ServiceView& view) {
   return shown;
 }
 
-api::Service report_service(const ServiceView& view, const MacOf& mac_of) {
+api::Service report_service(const ServiceView& view, const ReportContext& context) {
   api::Service service{.name = view.name,
                        .protocol = view.key.protocol == config::Protocol::tcp ? "TCP" : "UDP",
                        .address = view.key.address,
@@ -53,7 +55,7 @@ api::Service report_service(const ServiceView& view, const MacOf& mac_of) {
                        .totals = {},
                        .servers = {}};
   for (const ServerView& server : view.servers) {
-    service.servers.push_back(report_server(server, view.key.port, mac_of));
+    service.servers.push_back(report_server(view, server, context));
     const api::Totals& totals = service.servers.back().totals;
     service.totals.connections += totals.connections;
     service.totals.packets += totals.packets;
@@ -147,14 +149,15 @@ api::Services report_services(const ReportContext& context) {
                       .capacity = context.plant.table_capacity,
                       .services = {}};
   for (const ServiceView& service : context.services.services())
-    reply.services.push_back(report_service(service, context.mac_of));
+    reply.services.push_back(report_service(service, context));
   return reply;
 }
 
 api::Status report_status(const ReportContext& context) {
   api::Status status;
   status.version = version;
-  if (context.config.node) status.node = context.config.nodes[*context.config.node].name;
+  const config::Config& config = context.configuration.config();
+  if (config.node) status.node = config.nodes[*config.node].name;
   status.uptime_seconds = seconds_since(context.started);
   status.generation = context.plant.workers.front().counters->snapshot_generation.value();
   status.memory.hugepages = context.plant.hugepages;
@@ -164,6 +167,7 @@ api::Status report_status(const ReportContext& context) {
   report_workers(context, status);
   status.verdicts = report_verdicts(context.plant.workers);
   status.servers = report_macs(context);
+  status.configuration = context.configuration.report();
   status.notes = context.notes;
   return status;
 }

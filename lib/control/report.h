@@ -8,8 +8,10 @@
 
 #include "lib/control/api_model.h"
 #include "lib/control/host_bridge.h"
+#include "lib/control/live_configuration.h"
 #include "lib/control/plant.h"
 #include "lib/control/snapshot_builder.h"
+#include "lib/control/zeroed_counters.h"
 
 namespace drover::control {
 
@@ -27,11 +29,12 @@ class BusyMeter {
 };
 
 struct ReportContext {
-  const config::Config& config;
+  const LiveConfiguration& configuration;
   const Plant& plant;
   const SnapshotBuilder& services;
   const BusyMeter& busy;
   const HostBridge& bridge;
+  const ZeroedCounters& zeroed;
   const MacOf& mac_of;  // as the kernel has it
   std::chrono::steady_clock::time_point started;
   std::vector<std::string> notes;

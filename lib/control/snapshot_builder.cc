@@ -191,7 +191,7 @@ SnapshotBuilder::ServiceParts SnapshotBuilder::make_parts(const ServiceView& vie
   std::vector<balance::MaglevBackend> backends;
   for (const ServerView& server : view.servers) {
     service->candidates.push_back(server.id);
-    backends.push_back({balance::identity_of(server.server.address), server.server.weight});
+    backends.push_back({balance::identity_of(server.server.address), server.server.share()});
   }
   const auto wanted =
       std::max(fewest_slots, slots_per_server * static_cast<std::uint32_t>(backends.size()));
@@ -225,7 +225,7 @@ std::shared_ptr<const balance::Scheduler> SnapshotBuilder::make_scheduler(
   for (const ServerView& server : view.servers)
     settings.candidates.push_back({.destination = server.id,
                                    .address = server.server.address,
-                                   .weight = server.server.weight,
+                                   .weight = server.server.share(),
                                    .last_weight = destinations_[server.id.value()].last_weight});
   if (before.service) {
     const balance::SchedulerSettings& old = before.service->scheduler->settings();
@@ -239,9 +239,11 @@ std::shared_ptr<const balance::Scheduler> SnapshotBuilder::make_scheduler(
 
 datapath::Bond SnapshotBuilder::bond_of(const DestinationRecord& record, TimePoint now) const {
   const bool reschedules = on_removed_ == config::OnRemoved::reschedule;
+  if (!record.removed && record.server.state == config::AdminState::disabled)
+    return datapath::Bond::releases;
   if (!record.removed)
-    return reschedules && record.server.weight == 0 ? datapath::Bond::holds_until_syn
-                                                    : datapath::Bond::holds;
+    return reschedules && record.server.share() == 0 ? datapath::Bond::holds_until_syn
+                                                     : datapath::Bond::holds;
   if (on_removed_ == config::OnRemoved::drop) return datapath::Bond::drops;
   return reschedules || now - *record.removed >= removed_server_grace ? datapath::Bond::releases
                                                                       : datapath::Bond::holds;
@@ -261,7 +263,7 @@ std::vector<ReachedServer> SnapshotBuilder::reached_servers(TimePoint now) const
   std::vector<ReachedServer> reached;
   for (const DestinationRecord& record : destinations_)
     if (const auto bond = bond_of(record, now);
-        bond != datapath::Bond::drops && bond != datapath::Bond::releases)
+        !record.removed || (bond != datapath::Bond::drops && bond != datapath::Bond::releases))
       reached.push_back({record.server.address, record.server.mac.has_value(), record.egress});
   return reached;
 }

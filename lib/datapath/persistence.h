@@ -19,14 +19,13 @@ struct Persistence {
   PersistenceId group;
   std::uint32_t mask = UINT32_MAX;
   flow::Ticks timeout{};
-  bool expire_quiescent = false;
   // As a template is listed.
   VipId vip;
   std::uint16_t virtual_port = 0;  // 0: any, or several
   // By candidate of the group's services, whose servers are the same in the same order: the id that
-  // stands in templates, and whether the server's weight is 0.
+  // stands in templates, and whether a server gives its clients up.
   std::vector<DestinationId> names;
-  std::vector<bool> quiescent;
+  std::vector<bool> gives_up;
   FlatIndex candidates;  // the ids of all the group's services -> candidate
 
   flow::TemplateKey key_of(Ipv4Address client) const {
@@ -35,7 +34,7 @@ struct Persistence {
   // None: the server has been removed, or gets nobody any more.
   std::optional<std::uint32_t> candidate_of(DestinationId name) const {
     const auto candidate = candidates.find(name.value());
-    return candidate && expire_quiescent && quiescent[*candidate] ? std::nullopt : candidate;
+    return candidate && gives_up[*candidate] ? std::nullopt : candidate;
   }
 };
 

@@ -130,31 +130,33 @@ TEST_CASE("--node or the host's name picks the node", "[config]") {
 }
 
 TEST_CASE("all errors are shown at once, in the file's order", "[config]") {
-  CHECK(complaints("services:\n"
-                   "  - name: web\n"
-                   "    address: 192.0.2.10\n"
-                   "    ports: [80, 0]\n"
-                   "    pool: nginx\n"
-                   "idel: busy\n"
-                   "ports:\n"
-                   "  - {name: front, driver: af_xdp, device: eth0}\n"
-                   "  - {name: front, driver: af_xdp}\n"
-                   "pools:\n"
-                   "  nginx:\n"
-                   "    servers:\n"
-                   "      - {address: 192.0.2.10}\n"
-                   "      -\n"
-                   "      - {address: 192.0.2.22, wait: 1}\n") ==
-        Lines{"f:4:17: item 2 of ports is 0, expected a whole number from 1 to 65535",
-              "f:6:1: the file has no key \"idel\"; did you mean \"idle\"?",
-              "f:9:5: a port needs the key \"device\"",
-              "f:9:12: the name front is another port's; the first is at 8:12",
-              "f:13:7: item 2 of servers is empty, expected a map with the keys address, name, "
-              "weight, mac, upper_threshold, lower_threshold",
-              "f:13:19: 192.0.2.10 is also the address of the VIP of the service web; that is at "
-              "3:14",
-              "f:15:31: a server has no key \"wait\"; its keys are address, name, weight, mac, "
-              "upper_threshold, lower_threshold"});
+  CHECK(
+      complaints("services:\n"
+                 "  - name: web\n"
+                 "    address: 192.0.2.10\n"
+                 "    ports: [80, 0]\n"
+                 "    pool: nginx\n"
+                 "idel: busy\n"
+                 "ports:\n"
+                 "  - {name: front, driver: af_xdp, device: eth0}\n"
+                 "  - {name: front, driver: af_xdp}\n"
+                 "pools:\n"
+                 "  nginx:\n"
+                 "    servers:\n"
+                 "      - {address: 192.0.2.10}\n"
+                 "      -\n"
+                 "      - {address: 192.0.2.22, wait: 1}\n") ==
+      Lines{
+          "f:4:17: item 2 of ports is 0, expected a whole number from 1 to 65535",
+          "f:6:1: the file has no key \"idel\"; did you mean \"idle\"?",
+          "f:9:5: a port needs the key \"device\"",
+          "f:9:12: the name front is another port's; the first is at 8:12",
+          "f:13:7: item 2 of servers is empty, expected a map with the keys address, name, "
+          "weight, state, mac, upper_threshold, lower_threshold",
+          "f:13:19: 192.0.2.10 is also the address of the VIP of the service web; that is at "
+          "3:14",
+          "f:15:31: a server has no key \"wait\"; its keys are address, name, weight, state, mac, "
+          "upper_threshold, lower_threshold"});
 }
 
 TEST_CASE("what this version does not act on is a warning", "[config]") {

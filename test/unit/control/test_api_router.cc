@@ -53,6 +53,28 @@ TEST_CASE("a request finds its handler by path and method") {
   REQUIRE(ask(router, "POST", "/v1/both").response->body == "2");
 }
 
+TEST_CASE("a segment in braces stands for any text, a whole path goes before it") {
+  ApiRouter router;
+  router.add("GET", "/v1/services/{service}", [](const ApiRequest& request, ApiReply reply) {
+    reply.json("service " + request.parameters.at("service"));
+  });
+  router.add("DELETE", "/v1/services/{service}/servers/{server}",
+             [](const ApiRequest& request, ApiReply reply) {
+               reply.json(request.parameters.at("service") + "/" + request.parameters.at("server"));
+             });
+  router.add("GET", "/v1/services/known",
+             [](const ApiRequest&, ApiReply reply) { reply.json("the known one"); });
+  REQUIRE(ask(router, "GET", "/v1/services/web").response->body == "service web");
+  REQUIRE(ask(router, "GET", "/v1/services/192.0.2.10:80").response->body ==
+          "service 192.0.2.10:80");
+  REQUIRE(ask(router, "GET", "/v1/services/known").response->body == "the known one");
+  REQUIRE(ask(router, "DELETE", "/v1/services/web/servers/a").response->body == "web/a");
+  for (const char* path : {"/v1/services", "/v1/services/", "/v1/services/web/servers",
+                           "/v1/services/web/servers/", "/v1/services/web/servers/a/b"})
+    REQUIRE(ask(router, "GET", path).response->status == 404);
+  REQUIRE(ask(router, "GET", "/v1/services/web/servers/a").response->status == 405);
+}
+
 TEST_CASE("an unknown path is a 404") {
   for (const char* path : {"/", "/v1", "/v1/status/", "/v1/statu"}) {
     const auto seen = ask(some_router(), "GET", path);

@@ -77,6 +77,16 @@ TEST_CASE("a template's server must be there, and may have to have a weight", "[
   }
 }
 
+TEST_CASE("a drained server's clients go elsewhere, whatever its weight", "[control]") {
+  for (const auto state : {config::AdminState::drained, config::AdminState::disabled}) {
+    auto config = persistent({80}, {.mask = 32});
+    config.pools["web"].servers[0].state = state;
+    SnapshotBuilder builder(1);
+    const auto group = groups(builder, config).at(0);
+    CHECK_FALSE(group->candidate_of(builder.services()[0].servers[0].id));
+  }
+}
+
 TEST_CASE("services show the flags that ipvsadm prints", "[control]") {
   const auto flags = [](config::Persistence persistence) {
     return service_flags(persistent({80}, persistence).services[0]);

@@ -181,6 +181,22 @@ TEST_CASE("weights reach the scheduler and the placement by hash", "[control]") 
   for (const std::uint32_t slot : built.service().placement.slots()) REQUIRE(slot == 1);
 }
 
+TEST_CASE("an operator's drained server gets nobody, a disabled one also loses those it had",
+          "[control]") {
+  Built it;
+  std::vector<config::Server> servers{server(21), server(22), server(23)};
+  servers[1].state = config::AdminState::drained;
+  servers[2].state = config::AdminState::disabled;
+  it.configure(web(servers));
+  for (int i = 0; i < 4; ++i) CHECK(it.pick() == 0U);
+  CHECK(it.bond(it.id_of(22)) == datapath::Bond::holds);
+  CHECK(it.bond(it.id_of(23)) == datapath::Bond::releases);
+  CHECK(it.builder.reached_servers(it.now).size() == 3);
+  for (config::Server& each : servers) each.state = config::AdminState::enabled;
+  it.configure(web(servers));
+  CHECK(it.bond(it.id_of(23)) == datapath::Bond::holds);
+}
+
 TEST_CASE("every snapshot has a generation of its own", "[control]") {
   Built built;
   const std::uint64_t first = built.configure(web({server(21)})).generation;

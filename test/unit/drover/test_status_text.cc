@@ -110,6 +110,23 @@ TEST_CASE("what a host interface lost is told if there is any") {
   CHECK(status_text(status).find("lost to or from the host 1,234") != std::string::npos);
 }
 
+TEST_CASE("it says when what runs is not the file") {
+  api::Status status;
+  status.configuration = {.file = "f",
+                          .matches_file = false,
+                          .changes = 2,
+                          .needs_restart = {"workers", "ports"},
+                          .reloads_succeeded = 0,
+                          .reloads_failed = 1,
+                          .errors = {"f:1:2: bad"}};
+  REQUIRE(
+      status_text(status).ends_with("\nConfiguration: not as in the file\n"
+                                    "  the last reload was refused, and what ran goes on:\n"
+                                    "  f:1:2: bad\n"
+                                    "  changed at run time: 2 (drover diff shows what)\n"
+                                    "  waiting for a restart: workers, ports\n"));
+}
+
 TEST_CASE("link and queues in words") {
   auto status = sample_status();
   const auto port_lines = [&] {

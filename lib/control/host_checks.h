@@ -5,7 +5,7 @@
 #include "lib/base/result.h"
 #include "lib/config/config.h"
 
-namespace drover {
+namespace drover::control {
 
 Result<void> check_privileges();
 
@@ -15,4 +15,4 @@ Result<void> check_vips_are_not_local(const config::Config& config);
 // With af_xdp the interface must have this node's addresses already.
 Result<void> check_own_addresses(const config::Config& config);
 
-}  // namespace drover
+}  // namespace drover::control

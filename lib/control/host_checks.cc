@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "apps/droverd/host_checks.h"
+#include "lib/control/host_checks.h"
 
 #include <fmt/format.h>
 #include <ifaddrs.h>
@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace drover {
+namespace drover::control {
 namespace {
 
 struct LocalAddress {
@@ -91,4 +91,4 @@ Result<void> check_own_addresses(const config::Config& config) {
   return {};
 }
 
-}  // namespace drover
+}  // namespace drover::control

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The configuration that runs, and the one way to change it: checked whole, then acted on, and only
+// then taken. What cannot be acted on changes nothing. Control thread only.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "lib/base/result.h"
+#include "lib/config/operations.h"
+#include "lib/config/running.h"
+#include "lib/control/api_model.h"
+#include "lib/control/event_log.h"
+
+namespace drover::control {
+
+class LiveConfiguration {
+ public:
+  // Makes the data path follow. An error: it is as it was.
+  using Act = std::function<Result<void>(const config::Config&)>;
+
+  LiveConfiguration(config::Running running, Act act, EventLog& events);
+
+  const config::Config& config() const { return running_.config(); }
+  const config::Running& running() const { return running_; }
+
+  // Reads the file again; what was changed at run time stays, as far as the file has a place for
+  // it. `who` is for the event: "SIGHUP", or a client's credentials.
+  ResultOrErrors<api::Differences> reload(const std::string& who);
+  // Takes these changes in the place of those that there are.
+  ResultOrErrors<api::Differences> change(Result<config::Changes> changes, const std::string& who);
+  // Back to the file as it was last read.
+  ResultOrErrors<api::Differences> reset(const std::string& who);
+
+  // From the file as it is now to what runs.
+  ResultOrErrors<api::Differences> differences_from_file() const;
+  api::Configuration report() const;
+  // Whether a server of this service is not as the file has it.
+  bool is_changed(const std::string& service, const IpAddress& server) const;
+
+ private:
+  ResultOrErrors<config::Loaded> read_file() const;
+  ResultOrErrors<api::Differences> take(ResultOrErrors<config::Running> wanted);
+  void tell(EventKind kind, const std::string& who, const api::Differences& done);
+
+  config::Running running_;
+  Act act_;
+  EventLog& events_;
+  Errors reload_errors_;  // of the last reload
+  std::uint64_t reloads_succeeded_ = 0;
+  std::uint64_t reloads_failed_ = 0;
+};
+
+}  // namespace drover::control

@@ -1,0 +1,115 @@
+"""docs/openapi.yaml against the daemon's real answers, every route of it (the picture: network.py)."""
+
+import http.client
+import json
+import re
+import socket
+import unittest
+
+import jsonschema
+import yaml
+
+from balancer import ROOT
+from network import VIP
+from scenario import Scenario
+from webserver import get
+
+METHODS = ("get", "put", "post", "delete")
+
+
+class Connection(http.client.HTTPConnection):
+    """HTTP over a Unix socket."""
+
+    def __init__(self, path):
+        super().__init__("drover", timeout=10)
+        self._path = str(path)
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self._path)
+
+
+class Api(Scenario, unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.document = yaml.safe_load((ROOT / "docs" / "openapi.yaml").read_text())
+        cls.asked = set()
+
+    def resolved(self, node):
+        while "$ref" in node:
+            at = self.document
+            for step in node["$ref"].removeprefix("#/").split("/"):
+                at = at[step]
+            node = at
+        return node
+
+    def ask(self, method, pattern, status, body=None, query="", **names):
+        """Asks, and checks the answer against the document's schema for this route and status."""
+        connection = Connection(self.balancer.socket)
+        connection.request(method.upper(), pattern.format(**names) + query, body=body)
+        answer = connection.getresponse()
+        text = answer.read().decode()
+        connection.close()
+        self.assertEqual(answer.status, status, text)
+        responses = self.document["paths"][pattern][method]["responses"]
+        documented = self.resolved(responses.get(str(status)) or responses["default"])
+        (kind, content), = documented["content"].items()
+        self.assertEqual(answer.getheader("Content-Type"), kind)
+        values = [text] if kind == "application/yaml" else \
+            [json.loads(line) for line in (text.splitlines() if kind == "application/x-ndjson" else [text])]
+        schema = {**content["schema"], "components": self.document["components"]}
+        for value in values:
+            jsonschema.validate(value, schema, cls=jsonschema.Draft202012Validator)
+        self.assertTrue(values, "there is something to check")
+        type(self).asked.add((method, pattern))
+        return values[0]
+
+    def test_every_route_answers_as_documented(self):
+        get(self.client, VIP)
+        server = {"service": "web", "server": "rs1"}
+        services, servers = "/v1/services", "/v1/services/{service}/servers"
+        one = "/v1/services/{service}/servers/{server}"
+        for path in (services, "/v1/connections", "/v1/status", "/v1/configuration", "/v1/configuration/differences"):
+            self.ask("get", path, 200)
+        self.ask("get", "/v1/events", 200)
+        new = {"name": "other", "address": "192.0.2.97", "ports": [80], "servers": [{"address": "192.0.2.21"}]}
+        self.ask("post", services, 201, json.dumps(new))
+        self.ask("post", services, 409, json.dumps(new))
+        self.ask("post", servers, 201, '{"address": "192.0.2.29"}', service="other")
+        self.ask("post", servers, 422, '{"address": "192.0.2.28", "wait": 1}', service="other")
+        self.ask("delete", one, 200, service="other", server="192.0.2.29")
+        self.ask("delete", one, 409, service="other", server="192.0.2.21")
+        self.ask("delete", "/v1/services/{service}", 200, service="other")
+        self.ask("delete", "/v1/services/{service}", 404, service="other")
+        self.ask("put", one + "/weight", 200, '{"weight": 3}', **server)
+        self.ask("put", one + "/weight", 400, "weight: 3", **server)
+        changed = self.ask("put", one + "/state", 200, '{"state": "drained"}', **server)
+        self.assertEqual(changed["differences"][0]["after"], "drained")
+        self.ask("get", "/v1/status", 200)
+        self.ask("post", "/v1/services/{service}/zero", 200, service=f"{VIP}:80")
+        self.ask("post", "/v1/zero", 200)
+        self.ask("post", "/v1/reload", 200)
+        self.balancer.file.write_text("workers: [")
+        self.ask("post", "/v1/reload", 422)
+        self.ask("get", "/v1/configuration/differences", 422)
+        self.ask("get", "/v1/status", 200)
+        self.ask("post", "/v1/reset", 200)
+
+        documented = {(method, path) for path, item in self.document["paths"].items() for method in METHODS
+                      if method in item}
+        self.assertEqual(self.asked, documented)
+
+    def test_every_route_of_the_source_is_documented(self):
+        source = "".join(path.read_text() for path in (ROOT / "lib").rglob("*.cc"))
+        routes = {(method.lower(), path) for method, path in
+                  re.findall(r'"(GET|PUT|POST|DELETE)",\s*"(/v1/[^"]*)"', source)}
+        documented = {(method, path) for path, item in self.document["paths"].items() for method in METHODS
+                      if method in item}
+        self.assertGreater(len(routes), 10)
+        self.assertEqual(routes, documented)
+
+
+if __name__ == "__main__":
+    unittest.main()
