@@ -33,7 +33,10 @@ config::Config web(std::vector<config::Server> servers) {
                              .scheduler_flags = {},
                              .pool = "web",
                              .persistence = {},
-                             .sorry_server = {}});
+                             .sorry_server = {},
+                             .allow = {},
+                             .deny = {},
+                             .limit = {}});
   return config;
 }
 
