@@ -96,6 +96,7 @@ Result<std::unique_ptr<HostInterface>> HostInterface::create(
 
 std::optional<std::size_t> HostInterface::read(std::span<std::byte> room) {
   const ssize_t length = ::read(tap_.get(), room.data(), room.size());
+  if (length < 0 && errno == EBADFD) deleted_ = true;
   if (length <= 0) return std::nullopt;
   return static_cast<std::size_t>(length);
 }

@@ -46,6 +46,8 @@ class HostInterface {
 
   // One frame from the kernel into `room`: its length, or nothing when none waits.
   std::optional<std::size_t> read(std::span<std::byte> room);
+  // Whether read() has found that somebody deleted it; its descriptor is then readable for ever.
+  bool deleted() const { return deleted_; }
   // One frame to the kernel; false when it does not take it (counted by the caller).
   bool write(std::span<const std::byte> frame);
 
@@ -53,6 +55,7 @@ class HostInterface {
   HostInterface(UniqueFd tap, std::string name) : tap_(std::move(tap)), name_(std::move(name)) {}
   UniqueFd tap_;
   std::string name_;
+  bool deleted_ = false;
 };
 
 }  // namespace drover

@@ -9,6 +9,7 @@
 #include <span>
 
 #include "drivers/host_interface.h"
+#include "lib/base/log.h"
 
 namespace drover::control {
 namespace {
@@ -23,8 +24,10 @@ HostBridge::HostBridge(boost::asio::io_context& loop, const Plant& plant)
   for (std::size_t port = 0; port < plant_.ports.size(); ++port) {
     const HostInterface* host = plant_.ports[port].driver->host_interface();
     if (host == nullptr) continue;
-    readable_.emplace_back(loop, FileDescriptor(dup(host->fd())),
-                           [this, port] { from_kernel(port); });
+    readable_.try_emplace(port, loop, FileDescriptor(dup(host->fd())), [this, port] {
+      from_kernel(port);
+      stop_if_deleted(port);
+    });
   }
 }
 
@@ -54,6 +57,14 @@ void HostBridge::from_kernel(std::size_t index) {
       ++dropped_[index];
     }
   }
+}
+
+void HostBridge::stop_if_deleted(std::size_t index) {
+  const HostInterface& host = *plant_.ports[index].driver->host_interface();
+  if (!host.deleted()) return;
+  log::error("{}: this host interface has been deleted: the kernel gets no more frames of its port",
+             host.name());
+  readable_.erase(index);
 }
 
 bool HostBridge::drain_workers() {

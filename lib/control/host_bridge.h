@@ -2,8 +2,9 @@
 // Carries frames between the workers and the ports' host interfaces. Control thread only.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <functional>
+#include <map>
 #include <vector>
 
 #include "lib/control/event_source.h"
@@ -26,10 +27,11 @@ class HostBridge {
  private:
   void from_kernel(std::size_t port);
   void to_kernel(rte_mbuf* frame);
+  void stop_if_deleted(std::size_t port);
 
   const Plant& plant_;
-  std::vector<Readable> readable_;
-  std::vector<std::uint64_t> dropped_;  // by port
+  std::map<std::size_t, Readable> readable_;  // by port
+  std::vector<std::uint64_t> dropped_;        // by port
 };
 
 }  // namespace drover::control

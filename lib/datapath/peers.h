@@ -44,7 +44,8 @@ class Peers {
   }
   // A word without a frame, to all others. Lost where a ring is full.
   void tell_all(const Handover& word) {
-    for (std::uint16_t i = 0; i < crossings_.size(); ++i)
+    const auto workers = static_cast<std::uint16_t>(crossings_.size());
+    for (std::uint16_t i = 0; i < workers; ++i)
       if (WorkerId(i) != self_) hand(WorkerId(i), word);
   }
 

@@ -88,10 +88,14 @@ class Balancer:
 
     def worker_seconds(self):
         """Seconds of a processor that all workers have used."""
+        return self.thread_seconds("rte-worker")
+
+    def thread_seconds(self, name):
+        """Seconds of a processor that all threads with this in their name have used."""
         total = 0.0
         for task in Path(f"/proc/{self.process.pid}/task").iterdir():
-            _, name, rest = re.split(r"[()]", (task / "stat").read_text(), maxsplit=2)
-            if "rte-worker" in name:
+            _, thread, rest = re.split(r"[()]", (task / "stat").read_text(), maxsplit=2)
+            if name in thread:
                 user, system = rest.split()[11:13]
                 total += (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
         return total

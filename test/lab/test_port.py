@@ -34,13 +34,26 @@ class PortGone(Scenario):
         wait_until(lambda: "the link is down" in self.balancer.log(), "the log says that the link is down")
         self.assertFalse(self.balancer.json("status")["ports"][0]["link"]["up"])
         self.assertFalse(self.balancer.died())
-        self.assertLess(self.worker_share(2), 0.3, "the worker spins")
+        self.assertLess(share(self.balancer, "", 2), 0.5, "a thread spins")
         self.assertEqual(self.balancer.stop(), 0)
 
-    def worker_share(self, seconds):
-        before = self.balancer.worker_seconds()
-        time.sleep(seconds)
-        return (self.balancer.worker_seconds() - before) / seconds
+
+class HostInterfaceGone(Scenario, unittest.TestCase):
+    driver = "vdev"
+
+    def test_it_is_said_and_nothing_breaks(self):
+        self.lab.lb1.ip("link delete drover-front")
+        wait_until(lambda: "has been deleted" in self.balancer.log(), "the log says so")
+        self.assertIn("front", self.balancer.status())
+        self.assertLess(share(self.balancer, "", 2), 0.5, "a thread spins")
+        self.assertEqual(self.balancer.stop(), 0)
+
+
+def share(balancer, threads, seconds):
+    """The share of a core that such threads use from now on."""
+    before = balancer.thread_seconds(threads)
+    time.sleep(seconds)
+    return (balancer.thread_seconds(threads) - before) / seconds
 
 
 class Idle(Scenario, unittest.TestCase):
