@@ -13,15 +13,13 @@
 
 #include "drivers/eal.h"
 #include "lib/base/log.h"
+#include "lib/control/table_sizes.h"
 
 namespace drover {
 namespace {
 
-using Table = flow::ConnectionTableV4;
-
-std::size_t table_bytes(const config::Config& config) {
-  const std::uint64_t each = (config.connections + config.workers.count - 1) / config.workers.count;
-  return Table::bytes_for(each);
+control::TableSizes sizes_of(const config::Config& config) {
+  return control::table_sizes(config, config.workers.count);
 }
 
 flow::HashSeed random_seed() {
@@ -33,6 +31,14 @@ flow::HashSeed random_seed() {
 struct RteFree {
   void operator()(std::byte* memory) const { rte_free(memory); }
 };
+
+using Memory = std::unique_ptr<std::byte, RteFree>;
+
+template <class Table>
+Memory zeroed(std::size_t bytes) {
+  return Memory(
+      static_cast<std::byte*>(rte_zmalloc("connections", bytes, alignof(typename Table::Bucket))));
+}
 
 // Of a worker that has no queue of its own on a port, another one sends.
 datapath::TransmitPath path_of(std::size_t worker, const Ethdev& port,
@@ -58,7 +64,8 @@ struct WorkerPool::One {
 
   datapath::WorkerCounters counters;
   datapath::Crossing crossing;
-  std::unique_ptr<std::byte, RteFree> table_memory;
+  Memory table_memory;
+  Memory table_memory_v6;
   std::optional<datapath::Worker> worker;
   unsigned lcore = 0;
   unsigned core = 0;
@@ -66,7 +73,8 @@ struct WorkerPool::One {
 };
 
 std::uint64_t WorkerPool::megabytes(const config::Config& config) {
-  return table_bytes(config) * config.workers.count / (std::uint64_t{1} << 20) +
+  const control::TableSizes sizes = sizes_of(config);
+  return (sizes.v4 + sizes.v6) * config.workers.count / (std::uint64_t{1} << 20) +
          std::uint64_t{2} * config.workers.count;
 }
 
@@ -81,17 +89,19 @@ Result<std::unique_ptr<WorkerPool>> WorkerPool::make(const Settings& settings) {
   const flow::HashSeed seed = random_seed();
   for (std::size_t i = 0; i < pool->workers_.size(); ++i) {
     One& one = *pool->workers_[i];
-    const std::size_t bytes = table_bytes(config);
-    one.table_memory.reset(
-        static_cast<std::byte*>(rte_zmalloc("connections", bytes, alignof(Table::Bucket))));
-    if (!one.table_memory)
-      return failure("connections",
-                     fmt::format("no {} MB of memory for the table of a worker", bytes >> 20),
-                     "reserve more hugepages or lower connections");
+    const control::TableSizes sizes = sizes_of(config);
+    one.table_memory = zeroed<flow::ConnectionTableV4>(sizes.v4);
+    one.table_memory_v6 = zeroed<flow::ConnectionTableV6>(sizes.v6);
+    if (!one.table_memory || !one.table_memory_v6)
+      return failure(
+          "connections",
+          fmt::format("no {} MB of memory for the tables of a worker", (sizes.v4 + sizes.v6) >> 20),
+          "reserve more hugepages or lower connections");
     datapath::WorkerSettings worker{.id = WorkerId(static_cast<std::uint16_t>(i)),
                                     .receive = {},
                                     .transmit = {},
-                                    .table_memory = {one.table_memory.get(), bytes},
+                                    .table_memory = {one.table_memory.get(), sizes.v4},
+                                    .table_memory_v6 = {one.table_memory_v6.get(), sizes.v6},
                                     .seed = seed,
                                     .mempool = settings.mempool,
                                     .workers = crossings,

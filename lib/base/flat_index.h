@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A small hash from 64-bit keys to 32-bit values: made once, then only read, by any thread.
+// A small hash from keys to 32-bit values: made once, then only read, by any thread. Of a Key the
+// function `spread_bits(key)` is found by its type; all 32 lower bits of what it returns count.
 #pragma once
 
 #include <cstdint>
@@ -8,23 +9,28 @@
 
 namespace drover {
 
-class FlatIndex {
+constexpr std::uint64_t spread_bits(std::uint64_t key) {
+  return (key * 0x9e3779b97f4a7c15) >> 32U;
+}
+
+template <class Key>
+class FlatIndexOf {
  public:
-  FlatIndex() : slots_(2) {}
-  explicit FlatIndex(std::size_t expected) {
+  FlatIndexOf() : slots_(2) {}
+  explicit FlatIndexOf(std::size_t expected) {
     std::size_t size = 2;
     while (size < 2 * expected + 2) size *= 2;
     slots_.resize(size);
   }
 
   // At most as many as were expected. A key that is there already gets the new value.
-  void insert(std::uint64_t key, std::uint32_t value) {
+  void insert(const Key& key, std::uint32_t value) {
     std::size_t at = place_of(key);
     while (slots_[at].used && slots_[at].key != key) at = (at + 1) & (slots_.size() - 1);
     slots_[at] = {key, value, true};
   }
 
-  std::optional<std::uint32_t> find(std::uint64_t key) const {
+  std::optional<std::uint32_t> find(const Key& key) const {
     for (std::size_t at = place_of(key); slots_[at].used; at = (at + 1) & (slots_.size() - 1))
       if (slots_[at].key == key) return slots_[at].value;
     return std::nullopt;
@@ -32,15 +38,17 @@ class FlatIndex {
 
  private:
   struct Slot {
-    std::uint64_t key = 0;
+    Key key{};
     std::uint32_t value = 0;
     bool used = false;
   };
-  std::size_t place_of(std::uint64_t key) const {
-    return static_cast<std::size_t>((key * 0x9e3779b97f4a7c15) >> 32) & (slots_.size() - 1);
+  std::size_t place_of(const Key& key) const {
+    return static_cast<std::size_t>(spread_bits(key)) & (slots_.size() - 1);
   }
 
   std::vector<Slot> slots_;  // a power of two, at most half of them used
 };
+
+using FlatIndex = FlatIndexOf<std::uint64_t>;
 
 }  // namespace drover

@@ -5,21 +5,10 @@
 #include "lib/config/schedulers.h"
 #include "lib/config/sections.h"
 #include "lib/config/table.h"
-#include "lib/config/this_version.h"
 #include "lib/config/values.h"
 
 namespace drover::config {
 namespace {
-
-std::optional<IpAddress> service_address(Context& context, const YamlNode& node) {
-  const auto address = unicast_address(context, node);
-  if (!address) return std::nullopt;
-  if (const auto refusal = refusal_of_service_address(*address); !refusal.empty()) {
-    context.error(node.position, fmt::format("address is {}: {}", to_string(*address), refusal));
-    return std::nullopt;
-  }
-  return address;
-}
 
 std::optional<std::vector<std::uint16_t>> service_ports(Context& context, const YamlNode& node) {
   const std::string* text = text_of(node);
@@ -109,7 +98,7 @@ std::optional<ServiceInFile> service(Context& context, const YamlNode& node) {
   static const Table<ServiceInFile> table =
       Table<ServiceInFile>("a service")
           .required("name", &ServiceInFile::name, name)
-          .required("address", &ServiceInFile::address, service_address)
+          .required("address", &ServiceInFile::address, unicast_address)
           .required("ports", &ServiceInFile::ports, service_ports)
           .optional("protocol", &ServiceInFile::protocol, protocol)
           .optional("scheduler", &ServiceInFile::scheduler, scheduler)

@@ -20,9 +20,4 @@ const NotActedOn* not_acted_on(std::string_view section, std::string_view key) {
   return nullptr;
 }
 
-std::string_view refusal_of_service_address(const IpAddress& address) {
-  if (address.is_v6()) return "this version balances IPv4 only";
-  return {};
-}
-
 }  // namespace drover::config

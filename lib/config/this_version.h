@@ -7,7 +7,6 @@
 #include <string>
 #include <string_view>
 
-#include "lib/config/config.h"
 
 namespace drover::config {
 
@@ -19,8 +18,5 @@ struct NotActedOn {
 
 // The line about this key, or null when the daemon acts on it.
 const NotActedOn* not_acted_on(std::string_view section, std::string_view key);
-
-// Why the value is refused although it means something; empty when it is not refused.
-std::string_view refusal_of_service_address(const IpAddress& address);
 
 }  // namespace drover::config

@@ -16,18 +16,17 @@ constexpr std::size_t rows_in_a_piece = 256;
 std::string state_of(const datapath::ConnectionRow& row) {
   using Kind = datapath::ConnectionRow::Kind;
   if (row.kind == Kind::assured_template) return "ASSURED";
-  return std::string(flow::name(row.connection.state()));
+  return std::string(flow::name(row.state));
 }
 
 api::Connection describe(const datapath::ConnectionRow& row, const SnapshotBuilder& services) {
-  const auto key = row.connection.key();
-  const ServiceKey& vip = services.vip(key.vip);
+  const ServiceKey& vip = services.vip(row.vip);
   return {.protocol = vip.protocol == config::Protocol::tcp ? "TCP" : "UDP",
           .expires_seconds = row.seconds_left,
           .state = state_of(row),
-          .client = {key.client, key.client_port},
-          .virtual_service = {vip.address, key.virtual_port},
-          .server = {services.server(row.connection.destination()), key.virtual_port}};
+          .client = {row.client, row.client_port},
+          .virtual_service = {vip.address, row.virtual_port},
+          .server = {services.server(row.destination), row.virtual_port}};
 }
 
 }  // namespace

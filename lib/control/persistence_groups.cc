@@ -8,8 +8,13 @@
 namespace drover::control {
 namespace {
 
-std::uint32_t mask_of(std::uint8_t prefix) {
-  return prefix == 0 ? 0 : UINT32_MAX << (32U - std::min<unsigned>(prefix, 32));
+// An IPv4 prefix counts within the last 32 bits.
+Ipv6Address mask_of(const IpAddress& vip, std::uint8_t prefix) {
+  Ipv6Address::Bytes bytes{};
+  const unsigned bits = std::min(128U, prefix + (vip.is_v4() ? 96U : 0U));
+  for (unsigned bit = 0; bit < bits; ++bit)
+    bytes[bit / 8] = static_cast<std::uint8_t>(bytes[bit / 8] | 0x80U >> bit % 8);
+  return Ipv6Address(bytes);
 }
 
 }  // namespace
@@ -38,7 +43,7 @@ std::shared_ptr<const datapath::Persistence> PersistenceGroups::make(
 
   auto persistence = std::make_shared<datapath::Persistence>();
   persistence->group = group;
-  persistence->mask = mask_of(from.mask);
+  persistence->mask = mask_of(first.key.address, from.mask);
   persistence->timeout = flow::to_ticks(from.timeout);
   persistence->vip = ids.vip(first.key.address, first.key.protocol).value_or(VipId());
   persistence->virtual_port = key.virtual_service.port;

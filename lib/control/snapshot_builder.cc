@@ -145,7 +145,7 @@ Result<void> SnapshotBuilder::add_vip(const IpAddress& address, std::vector<data
   vip_keys_.resize(std::max(vip_keys_.size(), ids));
   vip_keys_[tcp->value()] = {address, config::Protocol::tcp, 0};
   vip_keys_[udp->value()] = {address, config::Protocol::udp, 0};
-  vips.push_back({address.v4(), *tcp, *udp});
+  vips.push_back({address, *tcp, *udp});
   return {};
 }
 
@@ -162,7 +162,7 @@ void SnapshotBuilder::set_balancers(const config::Config& config) {
 }
 
 void SnapshotBuilder::add_known_addresses(datapath::Snapshot& snapshot) const {
-  std::vector<Ipv4Address> vips;
+  std::vector<IpAddress> vips;
   for (const datapath::Vip& vip : vips_) vips.push_back(vip.address);
   snapshot.known_sources = {vips, own_addresses_, peer_addresses_};
   snapshot.server_macs = FlatIndex(snapshot.destinations.size());
@@ -280,8 +280,12 @@ std::unique_ptr<const datapath::Snapshot> SnapshotBuilder::build(const MacOf& ma
 
   snapshot->vips = vips_;
   snapshot->vip_index = FlatIndex(vips_.size());
+  snapshot->vip_index_v6 = FlatIndexOf<Ipv6Address>(vips_.size());
   for (std::uint32_t i = 0; i < vips_.size(); ++i)
-    snapshot->vip_index.insert(vips_[i].address.value(), i);
+    if (const IpAddress& address = vips_[i].address; address.is_v4())
+      snapshot->vip_index.insert(address.v4().value(), i);
+    else
+      snapshot->vip_index_v6.insert(address.v6(), i);
 
   snapshot->persistences = PersistenceGroups::collect(services_);
   snapshot->service_index = FlatIndex(services_.size());

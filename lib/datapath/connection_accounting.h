@@ -30,7 +30,8 @@ class ConnectionAccounting {
     count(counts, from).subtract(1);
     count(counts, to).add(1);
   }
-  void left(const flow::ConnectionV4& connection) {
+  template <class Key>
+  void left(const flow::Connection<Key>& connection) {
     const DestinationId destination = connection.destination();
     DestinationCounters& counts = of(destination);
     count(counts, connection.state()).subtract(1);
@@ -40,15 +41,17 @@ class ConnectionAccounting {
       release(connection.key());
   }
   // As the table's `on_removed`.
-  void operator()(const flow::ConnectionV4& connection, flow::Removal removal) {
+  template <class Key>
+  void operator()(const flow::Connection<Key>& connection, flow::Removal removal) {
     left(connection);
     if (removal != flow::Removal::expired)
       counters_.table_evictions[flow::eviction_index(removal)].add(1);
   }
 
  private:
-  void release(const flow::ConnectionKeyV4& key) {
-    if (const Persistence* persistence = snapshot_.find_persistence(key))
+  template <class Key>
+  void release(const Key& key) {
+    if (const Persistence* persistence = snapshot_.find_persistence(key.vip, key.virtual_port))
       templates_.remove_connection(persistence->key_of(key.client));
   }
   DestinationCounters& of(DestinationId id) const {

@@ -10,7 +10,8 @@
 #include "lib/datapath/handover.h"
 #include "lib/datapath/ring.h"
 #include "lib/datapath/shared_ring.h"
-#include "lib/flow/connection.h"
+#include "lib/flow/tcp_state.h"
+#include "lib/net/address.h"
 
 struct rte_mbuf;
 
@@ -34,7 +35,12 @@ struct WorkerCommand {
 // as the end.
 struct ConnectionRow {
   enum class Kind : std::uint32_t { connection, client_template, assured_template };
-  flow::ConnectionV4 connection;
+  IpAddress client;
+  std::uint16_t client_port = 0;
+  std::uint16_t virtual_port = 0;
+  VipId vip;
+  flow::TcpState state = flow::TcpState::empty;
+  DestinationId destination;
   std::uint32_t request = 0;
   std::uint32_t seconds_left = 0;
   std::uint32_t is_end = 0;

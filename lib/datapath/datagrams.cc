@@ -22,6 +22,18 @@ std::uint32_t worth(const Datagram& datagram, std::uint64_t now) {
 
 }  // namespace
 
+flow::DatagramKey Datagrams::key_of(std::span<const std::uint8_t> frame,
+                                    const FrameHeaders& headers) const {
+  const std::uint32_t identification = fragment_of(frame, headers).identification;
+  if (headers.kind == FrameKind::ipv6) {
+    const auto& ip = header_at<Ipv6Header>(frame, headers.network_offset);
+    return flow::datagram_key(ip.source, ip.destination, identification, seed_);
+  }
+  const auto& ip = header_at<Ipv4Header>(frame, headers.network_offset);
+  return flow::datagram_key(Ipv4Address(ip.source), Ipv4Address(ip.destination), ip.protocol,
+                            identification, seed_);
+}
+
 const Datagram* Datagrams::find(flow::DatagramKey key, std::uint64_t now) {
   Datagram* datagram = table_.find(key);
   if (datagram == nullptr || datagram->fate == Datagram::Fate::unknown) return nullptr;

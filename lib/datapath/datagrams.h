@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "lib/datapath/counters.h"
 #include "lib/datapath/held_fragments.h"
@@ -28,10 +29,8 @@ class Datagrams {
   Datagrams(flow::HashSeed seed, WorkerId self, Peers& peers, WorkerCounters& counters)
       : table_(most, seed), seed_(seed), self_(self), peers_(peers), counters_(counters) {}
 
-  flow::DatagramKey key_of(const Ipv4Header& header) const {
-    return flow::datagram_key(Ipv4Address(header.source), Ipv4Address(header.destination),
-                              header.protocol, header.identification.value(), seed_);
-  }
+  // Of a fragment's.
+  flow::DatagramKey key_of(std::span<const std::uint8_t> frame, const FrameHeaders& headers) const;
   WorkerId owner_of(flow::DatagramKey key) const { return peers_.owner_of(key.value); }
 
   // The owner only: what is known of a later fragment's datagram; null: its first one has not come.

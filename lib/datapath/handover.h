@@ -36,6 +36,6 @@ struct Handover {
   std::uint32_t first_length = 0;  // bytes of its datagram's payload in the first fragment
   std::uint64_t hash = 0;          // of the flow's key, or of the datagram
 };
-static_assert(sizeof(Handover) == 40);
+static_assert(sizeof(Handover) == 56);
 
 }  // namespace drover::datapath

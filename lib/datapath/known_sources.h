@@ -20,31 +20,33 @@ class KnownSources {
   };
 
   KnownSources() = default;
-  // IPv4 addresses of `own` and `peers`; others are passed over. An address of several kinds is the
-  // first of them.
-  KnownSources(std::span<const Ipv4Address> vips, std::span<const IpAddress> own,
+  // An address of several kinds is the first of them.
+  KnownSources(std::span<const IpAddress> vips, std::span<const IpAddress> own,
                std::span<const IpAddress> peers)
-      : index_(vips.size() + own.size() + peers.size()) {
+      : index_(vips.size() + own.size() + peers.size()),
+        index_v6_(vips.size() + own.size() + peers.size()) {
     add(peers, Kind::peer);
     add(own, Kind::own);
-    for (const Ipv4Address vip : vips) add(vip, Kind::vip);
+    add(vips, Kind::vip);
   }
 
-  std::optional<Kind> find(Ipv4Address source) const {
-    const auto found = index_.find(source.value());
-    return found ? std::optional(static_cast<Kind>(*found)) : std::nullopt;
-  }
+  std::optional<Kind> find(Ipv4Address source) const { return kind(index_.find(source.value())); }
+  std::optional<Kind> find(const Ipv6Address& source) const { return kind(index_v6_.find(source)); }
 
  private:
-  void add(Ipv4Address address, Kind kind) {
-    index_.insert(address.value(), static_cast<std::uint32_t>(kind));
+  static std::optional<Kind> kind(std::optional<std::uint32_t> found) {
+    return found ? std::optional(static_cast<Kind>(*found)) : std::nullopt;
   }
   void add(std::span<const IpAddress> addresses, Kind kind) {
     for (const IpAddress& address : addresses)
-      if (address.is_v4()) add(address.v4(), kind);
+      if (address.is_v4())
+        index_.insert(address.v4().value(), static_cast<std::uint32_t>(kind));
+      else
+        index_v6_.insert(address.v6(), static_cast<std::uint32_t>(kind));
   }
 
   FlatIndex index_;
+  FlatIndexOf<Ipv6Address> index_v6_;
 };
 
 }  // namespace drover::datapath

@@ -17,7 +17,7 @@ namespace drover::datapath {
 
 struct Persistence {
   PersistenceId group;
-  std::uint32_t mask = UINT32_MAX;
+  Ipv6Address mask = all_bits;  // of IPv4 in the last four bytes
   flow::Ticks timeout{};
   // As a template is listed.
   VipId vip;
@@ -28,8 +28,10 @@ struct Persistence {
   std::vector<bool> gives_up;
   FlatIndex candidates;  // the ids of all the group's services -> candidate
 
-  flow::TemplateKey key_of(Ipv4Address client) const {
-    return {Ipv4Address(client.value() & mask), group};
+  static constexpr Ipv6Address all_bits{{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+                                         0xff, 0xff, 0xff, 0xff, 0xff, 0xff}};
+  flow::TemplateKey key_of(const IpAddress& client) const {
+    return {client.mapped() & mask, group};
   }
   // None: the server has been removed, or gets nobody any more.
   std::optional<std::uint32_t> candidate_of(DestinationId name) const {

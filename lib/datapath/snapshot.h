@@ -60,7 +60,7 @@ struct DestinationDetails {
 };
 
 struct Vip {
-  Ipv4Address address;
+  IpAddress address;
   VipId tcp;
   VipId udp;
 };
@@ -101,6 +101,7 @@ struct Snapshot {
   std::uint64_t generation = 0;
   std::vector<PortFacts> ports;  // by PortId
   FlatIndex vip_index;           // Ipv4Address::value() -> `vips`
+  FlatIndexOf<Ipv6Address> vip_index_v6;
   std::vector<Vip> vips;
   KnownSources known_sources;
   FlatIndex server_macs;    // mac_key() of every resolved destination
@@ -130,14 +131,18 @@ struct Snapshot {
     const auto at = vip_index.find(address.value());
     return at ? &vips[*at] : nullptr;
   }
+  const Vip* find_vip(const Ipv6Address& address) const {
+    const auto at = vip_index_v6.find(address);
+    return at ? &vips[*at] : nullptr;
+  }
   const VirtualService* find_service(VipId vip, std::uint16_t port) const {
     auto at = service_index.find(service_key(vip, port));
     if (!at) at = service_index.find(service_key(vip, 0));  // `ports: any`
     return at ? services[*at].get() : nullptr;
   }
   // Of the service that the connection is for; null: it has none.
-  const Persistence* find_persistence(const flow::ConnectionKeyV4& key) const {
-    const VirtualService* service = find_service(key.vip, key.virtual_port);
+  const Persistence* find_persistence(VipId vip, std::uint16_t port) const {
+    const VirtualService* service = find_service(vip, port);
     return service == nullptr ? nullptr : service->persistence.get();
   }
 };

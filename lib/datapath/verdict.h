@@ -23,6 +23,7 @@ enum class Verdict : std::uint8_t {
   forwarded_fragment,  // a later fragment, to where its datagram's first one went
   // Answered by the balancer.
   answered_arp,
+  answered_solicitation,
   answered_echo,
   refused_reset,
   refused_unreachable,
@@ -47,6 +48,7 @@ enum class Verdict : std::uint8_t {
   own_source,      // its source address is a balancer\'s: a real server sent a health check on
   fragment_overlapping,  // a later fragment begins inside the first one
   fragment_orphaned,     // a later one of what goes to no server
+  bad_solicitation,      // for a VIP, against the rules of RFC 4861, 7.1.1
   icmp_ignored,          // for a VIP, and neither an echo request nor an error about a flow
   quoted_unknown,        // an ICMP error about a flow that no worker has
   stray_reset,           // a TCP reset that belongs to no connection

@@ -26,9 +26,18 @@ constexpr std::size_t most_swept_at_once = 256;        // buckets
 constexpr std::size_t listed_at_once = 64;             // buckets
 
 // An eighth of the connections', within bounds.
-std::size_t template_capacity(std::size_t table_bytes) {
-  constexpr std::size_t bytes_a_connection = 32;
-  return std::clamp<std::size_t>(table_bytes / bytes_a_connection / 8, 1'024, 1'048'576);
+std::size_t template_capacity(const WorkerSettings& settings) {
+  const auto connections =
+      std::max(flow::ConnectionTableV4::capacity_of(settings.table_memory.size()),
+               flow::ConnectionTableV6::capacity_of(settings.table_memory_v6.size()));
+  return std::clamp<std::size_t>(connections / 8, 1'024, 1'048'576);
+}
+
+ConnectionRow end_of_listing(std::uint32_t request) {
+  ConnectionRow row;
+  row.request = request;
+  row.is_end = 1;
+  return row;
 }
 
 }  // namespace
@@ -39,7 +48,8 @@ Worker::Worker(WorkerSettings settings, const SnapshotStore& snapshots, Crossing
       snapshots_(snapshots),
       peers_(settings_.workers, settings_.id, counters),
       state_{.id = settings_.id,
-             .table = flow::ConnectionTableV4(settings_.table_memory, settings_.seed),
+             .table_v4 = flow::ConnectionTableV4(settings_.table_memory, settings_.seed),
+             .table_v6 = flow::ConnectionTableV6(settings_.table_memory_v6, settings_.seed),
              .crossing = crossing,
              .counters = counters,
              .transmitter = Transmitter(settings_.transmit, counters),
@@ -47,8 +57,8 @@ Worker::Worker(WorkerSettings settings, const SnapshotStore& snapshots, Crossing
              .refusals = {},
              .mempool = settings_.mempool,
              .peers = peers_,
-             .templates = Templates(template_capacity(settings_.table_memory.size()),
-                                    settings_.seed, settings_.id, peers_),
+             .templates =
+                 Templates(template_capacity(settings_), settings_.seed, settings_.id, peers_),
              .datagrams = Datagrams(settings_.seed, settings_.id, peers_, counters),
              .fragmented_flows = FragmentedFlows(settings_.seed),
              .source_limits = SourceLimits(settings_.seed),
@@ -117,7 +127,7 @@ bool Worker::receive(const PolledQueue& queue) {
   process(burst_);
   state_.counters.bursts.add(1);
   state_.counters.frames.add(burst_.count);
-  state_.counters.table_entries.set(state_.table.size());
+  state_.counters.table_entries.set(state_.connections());
   return true;
 }
 
@@ -137,7 +147,7 @@ bool Worker::receive_handovers() {
     process(burst_);
   }
   state_.handed = nullptr;
-  state_.counters.table_entries.set(state_.table.size());
+  state_.counters.table_entries.set(state_.connections());
   return count > 0;
 }
 
@@ -218,21 +228,37 @@ bool Worker::list_connections() {
   const auto room = rows.room() / flow::ConnectionTableV4::Bucket::slots;
   const std::size_t buckets = std::min<std::size_t>(room, listed_at_once);
   if (buckets == 0) return false;  // control will make room
-  const flow::Tick now = state_.tick();
-  const auto list = [&](const flow::ConnectionV4& connection) {
-    if (flow::expired(connection.expires(), now)) return;
-    const std::uint32_t left = flow::remaining(connection.expires(), now).count() / 4;
-    rows.push({.connection = connection, .request = listing_request_, .seconds_left = left});
-  };
-  if (listing_cursor_ < state_.table.bucket_count())
-    listing_cursor_ = state_.table.walk(listing_cursor_, buckets, list);
-  else if (const std::size_t at = listing_cursor_ - state_.table.bucket_count();
-           at < state_.templates.rows())
-    listing_cursor_ += list_templates(at, buckets) - at;
+  const std::size_t v4 = state_.table_v4.bucket_count();
+  const std::size_t v6 = state_.table_v6.bucket_count();
+  const std::size_t from = listing_cursor_;
+  if (from < v4)
+    listing_cursor_ = list_table(state_.table_v4, from, buckets);
+  else if (from - v4 < v6)
+    listing_cursor_ = v4 + list_table(state_.table_v6, from - v4, buckets);
+  else if (from - v4 - v6 < state_.templates.rows())
+    listing_cursor_ = v4 + v6 + list_templates(from - v4 - v6, buckets);
   else
-    listing_ = !rows.push({.connection = {}, .request = listing_request_, .is_end = 1});
+    listing_ = !rows.push(end_of_listing(listing_request_));
   state_.crossing.control_doorbell.ring();
   return true;
+}
+
+template <class Table>
+std::size_t Worker::list_table(Table& table, std::size_t from, std::size_t buckets) {
+  const flow::Tick now = state_.tick();
+  return table.walk(from, buckets, [&](const typename Table::Entry& connection) {
+    if (flow::expired(connection.expires(), now)) return;
+    const auto key = connection.key();
+    state_.crossing.rows.push(
+        {.client = key.client,
+         .client_port = key.client_port,
+         .virtual_port = key.virtual_port,
+         .vip = key.vip,
+         .state = connection.state(),
+         .destination = connection.destination(),
+         .request = listing_request_,
+         .seconds_left = flow::remaining(connection.expires(), now).count() / 4});
+  });
 }
 
 // As IPVS lists them: client port 0, and the virtual port 0 where they are for several.
@@ -244,12 +270,13 @@ std::size_t Worker::list_templates(std::size_t from, std::size_t count) {
     if (group >= state_.snapshot->persistences.size()) return;
     const Persistence* persistence = state_.snapshot->persistences[group].get();
     if (persistence == nullptr) return;
-    const flow::ConnectionKeyV4 key{.client = row.key.client,
-                                    .client_port = 0,
-                                    .virtual_port = persistence->virtual_port,
-                                    .vip = persistence->vip};
     state_.crossing.rows.push(
-        {.connection = {key, row.destination, flow::TcpState::none, row.expires},
+        {.client = IpAddress::unmapped(row.key.client),
+         .client_port = 0,
+         .virtual_port = persistence->virtual_port,
+         .vip = persistence->vip,
+         .state = flow::TcpState::none,
+         .destination = row.destination,
          .request = listing_request_,
          .seconds_left = flow::remaining(row.expires, now).count() / 4,
          .kind = row.assured ? Kind::assured_template : Kind::client_template});
@@ -260,33 +287,43 @@ void Worker::keep_house() {
   last_house_keeping_ = state_.now;
   if (!state_.held.empty()) state_.held.expire(state_.now);
   state_.datagrams.expire(state_.now);
-  state_.counters.table_entries.set(state_.table.size());
+  state_.counters.table_entries.set(state_.connections());
 }
 
 // As many buckets as the time since the last turn asks for, so that turns may come at any pace.
 void Worker::sweep() {
   const std::uint64_t elapsed = std::min(state_.now - last_sweep_, sweep_period);
-  const std::uint64_t due = elapsed * state_.table.bucket_count() / sweep_period;
-  if (due == 0) return;
+  const std::size_t most = std::max(state_.table_v4.bucket_count(), state_.table_v6.bucket_count());
+  if (elapsed * most < sweep_period) return;
   last_sweep_ = state_.now;
-  // As many in as much time.
-  const std::uint64_t templates = due * state_.templates.rows() / state_.table.bucket_count() + 1;
-  state_.templates.sweep(templates, state_.tick());
+  // Rounded up, or the smaller of them would never be due.
+  const auto due = [&](std::size_t rows) { return elapsed * rows / sweep_period + 1; };
+  state_.templates.sweep(due(state_.templates.rows()), state_.tick());
   ConnectionAccounting accounting = state_.accounting();
-  const auto buckets = std::min<std::uint64_t>(due, most_swept_at_once);
-  state_.table.sweep(state_.tick(), buckets, accounting);
-  if (screening_cursor_ < state_.table.bucket_count()) screen(buckets);
+  const auto sweep_table = [&](auto& table) {
+    table.sweep(state_.tick(),
+                std::min<std::uint64_t>(due(table.bucket_count()), most_swept_at_once), accounting);
+  };
+  sweep_table(state_.table_v4);
+  sweep_table(state_.table_v6);
+  if (screening_cursor_ < state_.table_v4.bucket_count() + state_.table_v6.bucket_count())
+    screen(std::min<std::uint64_t>(due(most), most_swept_at_once));
 }
 
 // Access lists are for new connections; who had one before loses it now.
 void Worker::screen(std::size_t buckets) {
   ConnectionAccounting accounting = state_.accounting();
-  screening_cursor_ =
-      state_.table.walk(screening_cursor_, buckets, [&](flow::ConnectionV4& connection) {
-        if (stages::may_stay(connection.key(), *state_.snapshot)) return;
-        accounting.left(connection);
-        state_.table.erase(&connection);
-      });
+  const auto screen_table = [&](auto& table, std::size_t from) {
+    return table.walk(from, buckets, [&](auto& connection) {
+      if (stages::may_stay(connection.key(), *state_.snapshot)) return;
+      accounting.left(connection);
+      table.erase(&connection);
+    });
+  };
+  const std::size_t v4 = state_.table_v4.bucket_count();
+  screening_cursor_ = screening_cursor_ < v4
+                          ? screen_table(state_.table_v4, screening_cursor_)
+                          : v4 + screen_table(state_.table_v6, screening_cursor_ - v4);
 }
 
 }  // namespace drover::datapath

@@ -3,6 +3,7 @@
 // pointer, its Crossing and its counters.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -26,7 +27,9 @@ struct WorkerSettings {
   WorkerId id;
   std::vector<PolledQueue> receive;    // may be empty
   std::vector<TransmitPath> transmit;  // by PortId
-  std::span<std::byte> table_memory;   // of ConnectionTableV4::bytes_for(), zeroed
+  // Of each table's bytes_for(), zeroed.
+  std::span<std::byte> table_memory;
+  std::span<std::byte> table_memory_v6;
   flow::HashSeed seed;
   rte_mempool* mempool = nullptr;
   std::vector<Crossing*> workers;  // of all workers, this one's too, by WorkerId
@@ -48,7 +51,10 @@ class Worker {
   void start();
   void finish();
 
-  std::uint64_t table_capacity() const { return state_.table.capacity(); }
+  // Of either family, however many there are of the other.
+  std::uint64_t table_capacity() const {
+    return std::max(state_.table_v4.capacity(), state_.table_v6.capacity());
+  }
 
  private:
   bool receive(const PolledQueue& queue);
@@ -60,6 +66,8 @@ class Worker {
   void release_held();
   void obey_commands();
   bool list_connections();
+  template <class Table>
+  std::size_t list_table(Table& table, std::size_t from, std::size_t buckets);
   std::size_t list_templates(std::size_t from, std::size_t count);
   void keep_house();
   void sweep();

@@ -3,12 +3,14 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 
 #include "lib/base/token_bucket.h"
 #include "lib/datapath/connection_accounting.h"
 #include "lib/datapath/counters.h"
 #include "lib/datapath/crossing.h"
 #include "lib/datapath/datagrams.h"
+#include "lib/datapath/family.h"
 #include "lib/datapath/fragmented_flows.h"
 #include "lib/datapath/held_frames.h"
 #include "lib/datapath/peers.h"
@@ -17,7 +19,6 @@
 #include "lib/datapath/source_limits.h"
 #include "lib/datapath/templates.h"
 #include "lib/datapath/transmitter.h"
-#include "lib/flow/connection_table.h"
 
 struct rte_mempool;
 
@@ -25,7 +26,8 @@ namespace drover::datapath {
 
 struct WorkerState {
   WorkerId id;
-  flow::ConnectionTableV4 table;
+  flow::ConnectionTableV4 table_v4;
+  flow::ConnectionTableV6 table_v6;
   Crossing& crossing;
   WorkerCounters& counters;
   Transmitter transmitter;
@@ -47,6 +49,18 @@ struct WorkerState {
   // How the burst's only frame came from another worker; null: the burst was received.
   const Handover* handed = nullptr;
 
+  template <class Family>
+  typename Family::Table& table() {
+    if constexpr (std::is_same_v<Family, V4>)
+      return table_v4;
+    else
+      return table_v6;
+  }
+  template <class Family>
+  const typename Family::Table& table() const {
+    return const_cast<WorkerState*>(this)->table<Family>();
+  }
+  std::uint64_t connections() const { return table_v4.size() + table_v6.size(); }
   flow::Tick tick() const { return flow::Tick::from_nanoseconds(now); }
   ConnectionAccounting accounting() { return {*snapshot, id, counters, templates}; }
   ServerLoads loads() const { return {*snapshot, id}; }

@@ -3,6 +3,8 @@
 // single address or a network of them.
 #pragma once
 
+#include <array>
+#include <bit>
 #include <cstdint>
 
 #include "lib/base/strong_id.h"
@@ -13,16 +15,17 @@
 namespace drover::flow {
 
 struct TemplateKey {
-  Ipv4Address client;  // masked
+  Ipv6Address client;  // masked; IPv4 is mapped
   PersistenceId group;
   friend constexpr bool operator==(const TemplateKey&, const TemplateKey&) = default;
 };
 
 inline std::uint64_t hash(const TemplateKey& key, const HashSeed& seed) {
-  const std::uint64_t word = std::uint64_t{key.client.value()} << 32U | key.group.value();
-  const std::uint64_t mixed =
-      detail::fold_multiply(word ^ seed.first, seed.second ^ 0xe7037ed1a0b428dbU);
-  return detail::fold_multiply(mixed ^ seed.first, seed.second ^ 0x8ebc6af09c88c6e3U);
+  const auto halves = std::bit_cast<std::array<std::uint64_t, 2>>(key.client.bytes());
+  const std::uint64_t client =
+      detail::fold_multiply(halves[0] ^ seed.first, halves[1] ^ seed.second ^ 0xe7037ed1a0b428dbU);
+  return detail::fold_multiply(client ^ key.group.value() ^ seed.first,
+                               seed.second ^ 0x8ebc6af09c88c6e3U);
 }
 
 // With its owner, the worker that decides for this client, or with another worker that has

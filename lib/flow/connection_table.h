@@ -37,6 +37,10 @@ class ConnectionTable {
     return std::max<std::uint64_t>(2, (capacity + 1) / 2) * sizeof(Bucket);
   }
 
+  static constexpr std::uint64_t capacity_of(std::size_t bytes) {
+    return bytes / sizeof(Bucket) * Bucket::slots / 2;
+  }
+
   // Of bytes_for() bytes, zeroed and aligned to alignof(Bucket); outlives the table.
   ConnectionTable(std::span<std::byte> memory, HashSeed seed)
       : buckets_(reinterpret_cast<Bucket*>(memory.data()), memory.size() / sizeof(Bucket)),
@@ -112,7 +116,9 @@ class ConnectionTable {
   }
 
   std::size_t bucket_count() const { return buckets_.size(); }
-  std::size_t capacity() const { return slot_count() / 2; }  // planned; twice that fits
+  std::size_t capacity() const {
+    return capacity_of(buckets_.size_bytes());
+  }                                           // planned; twice that fits
   std::size_t size() const { return size_; }  // expired ones not yet noticed included
 
  private:

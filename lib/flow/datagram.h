@@ -3,6 +3,8 @@
 // that say where all of them go.
 #pragma once
 
+#include <array>
+#include <bit>
 #include <cstdint>
 
 #include "lib/base/strong_id.h"
@@ -28,6 +30,19 @@ inline DatagramKey datagram_key(Ipv4Address source, Ipv4Address destination, std
   const std::uint64_t rest = std::uint64_t{identification} << 8U | protocol;
   const std::uint64_t mixed = detail::fold_multiply(addresses ^ seed.first, rest ^ seed.second);
   return {detail::fold_multiply(mixed ^ seed.first, seed.second ^ 0x589965cc75374cc3U)};
+}
+
+// The identification alone tells datagrams between two addresses apart (RFC 8200, 4.5).
+inline DatagramKey datagram_key(const Ipv6Address& source, const Ipv6Address& destination,
+                                std::uint32_t identification, const HashSeed& seed) {
+  using Halves = std::array<std::uint64_t, 2>;
+  const auto from = std::bit_cast<Halves>(source.bytes());
+  const auto to = std::bit_cast<Halves>(destination.bytes());
+  const std::uint64_t mixed_from =
+      detail::fold_multiply(from[0] ^ seed.first, from[1] ^ seed.second);
+  const std::uint64_t mixed_to = detail::fold_multiply(to[0] ^ seed.second, to[1] ^ seed.first);
+  return {detail::fold_multiply(mixed_from ^ identification ^ seed.first,
+                                mixed_to ^ seed.second ^ 0x589965cc75374cc3U)};
 }
 
 // Frames that wait for the first fragment; indices of slots, or none.

@@ -34,6 +34,14 @@ std::optional<Ipv6Address> Ipv6Address::parse(std::string_view text) {
   return Ipv6Address(bytes);
 }
 
+IpAddress IpAddress::unmapped(const Ipv6Address& address) {
+  const Ipv6Address::Bytes& bytes = address.bytes();
+  std::uint32_t last = 0;
+  for (std::size_t i = 12; i < bytes.size(); ++i) last = last << 8U | bytes[i];
+  const Ipv4Address v4(last);
+  return drover::mapped(v4) == address ? IpAddress(v4) : IpAddress(address);
+}
+
 Ipv6Address Ipv6Address::solicited_node() const {
   return Ipv6Address(
       {0xff, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0xff, bytes_[13], bytes_[14], bytes_[15]});

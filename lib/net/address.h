@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <compare>
 #include <cstdint>
 #include <functional>
@@ -44,10 +45,29 @@ class Ipv6Address {
   // ff02::1:ffXX:XXXX (RFC 4291, 2.7.1).
   Ipv6Address solicited_node() const;
   friend constexpr auto operator<=>(const Ipv6Address&, const Ipv6Address&) = default;
+  friend constexpr Ipv6Address operator&(const Ipv6Address& address, const Ipv6Address& mask) {
+    Bytes bytes = address.bytes_;
+    for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] &= mask.bytes_[i];
+    return Ipv6Address(bytes);
+  }
 
  private:
   Bytes bytes_{};
 };
+
+// For FlatIndexOf.
+constexpr std::uint64_t spread_bits(const Ipv6Address& address) {
+  const auto halves = std::bit_cast<std::array<std::uint64_t, 2>>(address.bytes());
+  return ((halves[0] * 0x9e3779b97f4a7c15U ^ halves[1]) * 0x8ebc6af09c88c6e3U) >> 32U;
+}
+
+// An IPv4 address in the place of an IPv6 one: ::ffff:192.0.2.10 (RFC 4291, 2.5.5.2).
+constexpr Ipv6Address mapped(Ipv4Address address) {
+  Ipv6Address::Bytes bytes{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+  for (std::size_t i = 0; i < 4; ++i)
+    bytes[12 + i] = static_cast<std::uint8_t>(address.value() >> (24 - 8 * i));
+  return Ipv6Address(bytes);
+}
 
 // Either family.
 class IpAddress {
@@ -61,6 +81,9 @@ class IpAddress {
   bool is_v6() const { return !is_v4(); }
   Ipv4Address v4() const { return std::get<Ipv4Address>(value_); }         // only when is_v4()
   const Ipv6Address& v6() const { return std::get<Ipv6Address>(value_); }  // only when is_v6()
+  Ipv6Address mapped() const { return is_v4() ? drover::mapped(v4()) : v6(); }
+  // What mapped() made of it.
+  static IpAddress unmapped(const Ipv6Address& address);
   friend auto operator<=>(const IpAddress&, const IpAddress&) = default;
 
  private:

@@ -15,7 +15,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 GROUPS = ("arp", "icmp", "tcp_life", "scheduling", "refusals", "ethernet", "damaged", "strays",
           "adoption", "held", "capacity", "udp", "quoted", "fragments", "access",
-          "persistence")
+          "persistence", "ipv6")
 
 
 def differences(written, committed):

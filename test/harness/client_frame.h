@@ -11,9 +11,9 @@ namespace drover::test {
 
 struct ClientFrame {
   MacAddress to;  // the port's
-  Ipv4Address client;
+  IpAddress client;
   std::uint16_t client_port = 0;
-  Ipv4Address vip;
+  IpAddress vip;  // of the client's family
   std::uint16_t port = 80;
   std::uint8_t flags = 0;     // TcpHeader's
   std::uint16_t payload = 0;  // bytes

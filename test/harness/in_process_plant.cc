@@ -11,21 +11,25 @@
 #include <utility>
 
 #include "lib/config/load.h"
+#include "lib/control/table_sizes.h"
 #include "test/harness/receive_side_scaling.h"
 #include "test/harness/test_eal.h"
 
 namespace drover::test {
 namespace {
 
-using Table = flow::ConnectionTableV4;
-
 struct FreeAligned {
   void operator()(std::byte* memory) const { std::free(memory); }
 };
 
-// As droverd shares the capacity out.
-std::size_t table_bytes(const config::Config& config, std::uint16_t workers) {
-  return Table::bytes_for((config.connections + workers - 1) / workers);
+using Memory = std::unique_ptr<std::byte, FreeAligned>;
+
+template <class Table>
+Memory zeroed(std::size_t bytes) {
+  Memory memory(
+      static_cast<std::byte*>(std::aligned_alloc(alignof(typename Table::Bucket), bytes)));
+  std::memset(memory.get(), 0, bytes);
+  return memory;
 }
 
 }  // namespace
@@ -39,11 +43,10 @@ config::Config load_config(std::string_view text, const std::string& file_name) 
 }
 
 struct InProcessPlant::WorkerParts {
-  WorkerParts(Doorbell& doorbell, std::size_t table_size)
+  WorkerParts(Doorbell& doorbell, const control::TableSizes& sizes)
       : crossing(doorbell),
-        table(static_cast<std::byte*>(std::aligned_alloc(alignof(Table::Bucket), table_size))) {
-    std::memset(table.get(), 0, table_size);
-  }
+        table(zeroed<flow::ConnectionTableV4>(sizes.v4)),
+        table_v6(zeroed<flow::ConnectionTableV6>(sizes.v6)) {}
   ~WorkerParts() {
     rte_mbuf* frame = nullptr;
     while (crossing.to_kernel.pop_some({&frame, 1}) == 1) rte_pktmbuf_free(frame);
@@ -54,7 +57,8 @@ struct InProcessPlant::WorkerParts {
 
   datapath::WorkerCounters counters;
   datapath::Crossing crossing;
-  std::unique_ptr<std::byte, FreeAligned> table;
+  Memory table;
+  Memory table_v6;
   std::optional<datapath::Worker> worker;
 };
 
@@ -65,9 +69,9 @@ InProcessPlant::InProcessPlant(const config::Config& config, PlantSettings setti
   if (settings_.queues == 0) settings_.queues = settings_.workers;
   for (std::size_t i = 0; i < config.ports.size(); ++i)
     ports_.push_back(std::make_unique<RingPort>(settings_.queues, settings_.ring_size));
-  const std::size_t table_size = table_bytes(config, settings_.workers);
+  const control::TableSizes sizes = control::table_sizes(config, settings_.workers);
   for (std::uint16_t i = 0; i < settings_.workers; ++i)
-    workers_.push_back(std::make_unique<WorkerParts>(doorbell_, table_size));
+    workers_.push_back(std::make_unique<WorkerParts>(doorbell_, sizes));
   configure(config);
 
   for (std::uint16_t i = 0; i < settings_.workers; ++i) {
@@ -75,7 +79,8 @@ InProcessPlant::InProcessPlant(const config::Config& config, PlantSettings setti
     datapath::WorkerSettings worker{.id = WorkerId(i),
                                     .receive = {},
                                     .transmit = {},
-                                    .table_memory = {parts.table.get(), table_size},
+                                    .table_memory = {parts.table.get(), sizes.v4},
+                                    .table_memory_v6 = {parts.table_v6.get(), sizes.v6},
                                     .seed = {.first = 1, .second = 2},
                                     .mempool = frame_pool(),
                                     .workers = {}};

@@ -21,13 +21,34 @@ unsigned word_at(std::span<const std::uint8_t> frame, std::size_t at) {
   return frame[at] * 256U + frame[at + 1];
 }
 
-// Behind Ethernet and its VLAN tags; 0: no IPv4 header there.
-std::size_t ipv4_offset(std::span<const std::uint8_t> frame) {
+// Of the Ethernet type behind the VLAN tags.
+std::size_t type_offset(std::span<const std::uint8_t> frame) {
   std::size_t at = 12;
   while (at + 6 <= frame.size() && (word_at(frame, at) == 0x8100 || word_at(frame, at) == 0x88a8))
     at += 4;
-  if (at + 22 > frame.size() || word_at(frame, at) != 0x0800) return 0;
-  return frame[at + 2] >> 4 == 4 && (frame[at + 2] & 0xf) >= 5 ? at + 2 : 0;
+  return at;
+}
+
+bool has_ports(std::uint8_t protocol) {
+  return protocol == 6 || protocol == 17;
+}
+
+// What is hashed; nothing of what is no IP.
+std::vector<std::uint8_t> input_of(std::span<const std::uint8_t> frame) {
+  const std::size_t type = type_offset(frame);
+  const std::size_t ip = type + 2;
+  if (ip + 20 > frame.size()) return {};
+  const bool is_v6 = word_at(frame, type) == 0x86dd && frame[ip] >> 4 == 6;
+  const bool is_v4 =
+      word_at(frame, type) == 0x0800 && frame[ip] >> 4 == 4 && (frame[ip] & 0xf) >= 5;
+  if ((!is_v4 && !is_v6) || (is_v6 && ip + 40 > frame.size())) return {};
+  const auto addresses = is_v6 ? frame.subspan(ip + 8, 32) : frame.subspan(ip + 12, 8);
+  std::vector<std::uint8_t> input(addresses.begin(), addresses.end());
+  const std::size_t ports = ip + (is_v6 ? 40 : (frame[ip] & 0xfU) * 4);
+  const bool whole = is_v6 || (word_at(frame, ip + 6) & 0x3fff) == 0;
+  if (has_ports(frame[ip + (is_v6 ? 6 : 9)]) && whole && ports + 4 <= frame.size())
+    for (std::size_t i = 0; i < 4; ++i) input.push_back(frame[ports + i]);
+  return input;
 }
 
 }  // namespace
@@ -43,16 +64,8 @@ std::uint32_t toeplitz_hash(std::span<const std::uint8_t> input) {
 }
 
 std::uint16_t queue_of(std::span<const std::uint8_t> frame, std::uint16_t queues) {
-  const std::size_t ip = ipv4_offset(frame);
-  if (queues == 1 || ip == 0) return 0;
-  const auto addresses = frame.subspan(ip + 12, 8);
-  std::vector<std::uint8_t> input(addresses.begin(), addresses.end());
-  const std::size_t ports = ip + (frame[ip] & 0xfU) * 4;
-  const bool has_ports = frame[ip + 9] == 6 || frame[ip + 9] == 17;
-  const bool fragment = (word_at(frame, ip + 6) & 0x3fff) != 0;
-  if (has_ports && !fragment && ports + 4 <= frame.size())
-    for (std::size_t i = 0; i < 4; ++i) input.push_back(frame[ports + i]);
-  return static_cast<std::uint16_t>(toeplitz_hash(input) % 128 % queues);
+  if (queues == 1) return 0;
+  return static_cast<std::uint16_t>(toeplitz_hash(input_of(frame)) % 128 % queues);
 }
 
 }  // namespace drover::test

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Which queue a network card would put a frame in: the Toeplitz hash with Microsoft's key over
-// addresses and ports of TCP and UDP, over addresses alone of fragments and other IPv4, an
+// addresses and ports of TCP and UDP, over addresses alone of fragments and other IP, an
 // indirection table of 128 that goes round the queues. Queue 0 for all else.
 #pragma once
 

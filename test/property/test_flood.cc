@@ -66,7 +66,7 @@ std::ptrdiff_t arrived(InProcessPlant& plant, const Flow& flow) {
   return std::ranges::count_if(departures, [&](const Departure& left) {
     const std::span frame(left.frame);
     return header_at<EthernetHeader>(frame, 0).destination == flow.server &&
-           header_at<Ipv4Header>(frame, sizeof(EthernetHeader)).source == flow.client.wire();
+           header_at<Ipv4Header>(frame, sizeof(EthernetHeader)).source == flow.client.v4().wire();
   });
 }
 

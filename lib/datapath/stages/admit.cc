@@ -12,28 +12,29 @@ bool has_been_admitted(const WorkerState& state) {
                                      state.handed->kind == Handover::Kind::server_decided);
 }
 
-}  // namespace
-
-bool admit(Packet& packet, WorkerState& state, const VirtualService& service) {
-  if (service.admission == nullptr || has_been_admitted(state)) [[likely]]
-    return true;
-  const Admission& admission = *service.admission;
-  if (admission.access && !admission.access->allows(packet.key.client)) {
+template <class Address>
+bool admit_client(const Address& client, Packet& packet, WorkerState& state,
+                  const Admission& admission) {
+  if (admission.access && !admission.access->allows(client)) {
     packet.verdict = Verdict::client_denied;
     return false;
   }
   if (admission.limit && !is_mid_stream(packet) &&
-      !state.source_limits.take(*admission.limit, packet.key.client, state.now)) {
+      !state.source_limits.take(*admission.limit, client, state.now)) {
     packet.verdict = Verdict::client_limit;
     return false;
   }
   return true;
 }
 
-bool may_stay(const flow::ConnectionKeyV4& key, const Snapshot& snapshot) {
-  const VirtualService* service = snapshot.find_service(key.vip, key.virtual_port);
-  const Admission* admission = service == nullptr ? nullptr : service->admission.get();
-  return admission == nullptr || !admission->access || admission->access->allows(key.client);
+}  // namespace
+
+bool admit(Packet& packet, WorkerState& state, const VirtualService& service) {
+  if (service.admission == nullptr || has_been_admitted(state)) [[likely]]
+    return true;
+  const Admission& admission = *service.admission;
+  return packet.is_v6() ? admit_client(packet.client_v6(), packet, state, admission)
+                        : admit_client(packet.key.client, packet, state, admission);
 }
 
 }  // namespace drover::datapath::stages

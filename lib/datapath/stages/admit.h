@@ -11,6 +11,11 @@ namespace drover::datapath::stages {
 bool admit(Packet& packet, WorkerState& state, const VirtualService& service);
 
 // Whether the service's access list lets the owner of a connection be.
-bool may_stay(const flow::ConnectionKeyV4& key, const Snapshot& snapshot);
+template <class Key>
+bool may_stay(const Key& key, const Snapshot& snapshot) {
+  const VirtualService* service = snapshot.find_service(key.vip, key.virtual_port);
+  const Admission* admission = service == nullptr ? nullptr : service->admission.get();
+  return admission == nullptr || !admission->access || admission->access->allows(key.client);
+}
 
 }  // namespace drover::datapath::stages

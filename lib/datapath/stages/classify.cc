@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <algorithm>
+#include <cstddef>
 
 #include "lib/datapath/stages/stages.h"
+#include "lib/net/neighbour_discovery.h"
 #include "lib/net/quoted_packet.h"
 
 namespace drover::datapath::stages {
@@ -45,54 +47,120 @@ Verdict judge_known(const Packet& packet, const Snapshot& snapshot, KnownSources
   return sent_on ? Verdict::own_source : Verdict::pending;
 }
 
+// A solicitation comes to the address itself or to its solicited-node group.
+bool asks_for_vip(const Packet& packet, const Snapshot& snapshot) {
+  const FrameHeaders& headers = packet.headers;
+  if (headers.protocol != ip_protocol::icmpv6 || headers.fault != FrameFault::none ||
+      headers.transport_offset == 0 || headers.is_fragment())
+    return false;
+  const Ipv6Address* target = solicited_target(packet.contiguous(), headers);
+  return target != nullptr && snapshot.find_vip(*target) != nullptr;
+}
+
+Verdict classify_solicitation(const Packet& packet, const PortFacts& port,
+                              const Snapshot& snapshot) {
+  const EthernetHeader& ethernet = packet.ethernet();
+  if (ethernet.source == port.mac) return Verdict::own_frame;
+  if (!is_for(port, ethernet.destination)) return Verdict::wrong_mac;
+  if (!is_valid_solicitation(packet.contiguous(), packet.headers)) return Verdict::bad_solicitation;
+  // Whoever has the VIP as its own gets no answer.
+  if (snapshot.find_vip(packet.ip<V6>().source) != nullptr) return Verdict::land;
+  return Verdict::answered_solicitation;
+}
+
+Ipv4Address source_of(const Ipv4Header& ip) {
+  return Ipv4Address(ip.source);
+}
+const Ipv6Address& source_of(const Ipv6Header& ip) {
+  return ip.source;
+}
+Ipv4Address destination_of(const Ipv4Header& ip) {
+  return Ipv4Address(ip.destination);
+}
+const Ipv6Address& destination_of(const Ipv6Header& ip) {
+  return ip.destination;
+}
+
 // Whether a frame for a VIP may be treated at all; pending if so.
+template <class Family>
 Verdict judge(const Packet& packet, const PortFacts& port, const Snapshot& snapshot) {
   if (packet.headers.fault != FrameFault::none) return verdict_of(packet.headers.fault);
   const EthernetHeader& ethernet = packet.ethernet();
   if (ethernet.source == port.mac) return Verdict::own_frame;
   if (ethernet.destination != port.mac) return Verdict::wrong_mac;
-  const Ipv4Address source(packet.ipv4().source);
+  const auto& source = source_of(packet.ip<Family>());
   if (is_martian_source(source)) return Verdict::martian_source;
   if (const auto kind = snapshot.known_sources.find(source)) [[unlikely]]
     return judge_known(packet, snapshot, *kind);
   return Verdict::pending;
 }
 
+template <class Family>
 void look_ahead(Packet& packet, const WorkerState& state) {
-  packet.hash = state.table.hash(packet.key);
-  state.table.prefetch(packet.hash);
+  const auto& table = state.table<Family>();
+  packet.hash = table.hash(packet.key_in<Family>());
+  table.prefetch(packet.hash);
+}
+
+bool is_error(V4, std::uint8_t type) {
+  return is_icmp_error(type);
+}
+bool is_error(V6, std::uint8_t type) {
+  return is_icmpv6_error(type);
+}
+auto read_quoted(V4, std::span<const std::uint8_t> quoted) {
+  return read_quoted_ipv4(quoted);
+}
+auto read_quoted(V6, std::span<const std::uint8_t> quoted) {
+  return read_quoted_ipv6(quoted);
+}
+// `offset` is that of the IP header whose source or destination the client is.
+void set_client(V4, Packet& packet, Ipv4Address client, std::size_t /*offset*/,
+                bool /*is_source*/) {
+  packet.key.client = client;
+}
+void set_client(V6, Packet& packet, const Ipv6Address& /*client*/, std::size_t offset,
+                bool is_source) {
+  packet.client_offset = static_cast<std::uint16_t>(
+      offset + (is_source ? offsetof(Ipv6Header, source) : offsetof(Ipv6Header, destination)));
 }
 
 // An ICMP error gets the key of the flow to which the packet that it quotes was the answer.
+template <class Family>
 Verdict classify_icmp(Packet& packet, const WorkerState& state) {
   const FrameHeaders& headers = packet.headers;
   const auto type = header_at<IcmpHeader>(packet.contiguous(), headers.transport_offset).type;
-  if (type == IcmpHeader::echo_request) return Verdict::answered_echo;
-  if (!is_icmp_error(type)) return Verdict::icmp_ignored;
+  if (type == Family::echo_request) return Verdict::answered_echo;
+  if (!is_error(Family(), type)) return Verdict::icmp_ignored;
   const auto message =
       packet.contiguous().first(std::min<std::size_t>(headers.end, packet.contiguous().size()));
-  const auto quoted =
-      read_quoted_ipv4(message.subspan(headers.transport_offset + sizeof(IcmpHeader)));
+  const std::size_t offset = headers.transport_offset + sizeof(IcmpHeader);
+  const auto quoted = read_quoted(Family(), message.subspan(offset));
   const Vip* vip = quoted ? state.snapshot->find_vip(quoted->source) : nullptr;
   if (vip == nullptr) return Verdict::icmp_ignored;
   packet.role = Role::quoted;
-  packet.key = {.client = quoted->destination,
-                .client_port = quoted->destination_port,
-                .virtual_port = quoted->source_port,
-                .vip = quoted->protocol == ip_protocol::tcp ? vip->tcp : vip->udp};
-  look_ahead(packet, state);
+  set_client(Family(), packet, quoted->destination, offset, false);
+  packet.key.client_port = quoted->destination_port;
+  packet.key.virtual_port = quoted->source_port;
+  packet.key.vip = quoted->protocol == ip_protocol::tcp ? vip->tcp : vip->udp;
+  look_ahead<Family>(packet, state);
   return Verdict::pending;
+}
+
+// Of IPv6 it may begin with further extension headers.
+bool may_have_ports(const FrameHeaders& headers) {
+  return headers.protocol == ip_protocol::tcp || headers.protocol == ip_protocol::udp ||
+         (headers.kind == FrameKind::ipv6 && headers.protocol == ip_protocol::destination_options);
 }
 
 Verdict classify_later_fragment(Packet& packet, const WorkerState& state) {
-  const std::uint8_t protocol = packet.headers.protocol;
-  if (protocol != ip_protocol::tcp && protocol != ip_protocol::udp)
-    return Verdict::fragment_orphaned;
+  if (!may_have_ports(packet.headers)) return Verdict::fragment_orphaned;
   packet.role = Role::later_fragment;
-  packet.hash = state.datagrams.key_of(packet.ipv4()).value;
+  packet.hash = state.datagrams.key_of(packet.contiguous(), packet.headers).value;
   return Verdict::pending;
 }
 
+template <class Family>
 Verdict classify_transport(Packet& packet, const Vip& vip, const WorkerState& state) {
   if (packet.headers.transport_offset == 0) return classify_later_fragment(packet, state);
   const std::size_t offset = packet.headers.transport_offset;
@@ -107,26 +175,28 @@ Verdict classify_transport(Packet& packet, const Vip& vip, const WorkerState& st
       packet.tcp_flags = 0;
       packet.key.vip = vip.udp;
       break;
-    case ip_protocol::icmp:
+    case Family::icmp:
       // Only whole ones: neither an echo nor an error can be told without its checksum.
-      return packet.headers.is_fragment() ? Verdict::icmp_ignored : classify_icmp(packet, state);
+      return packet.headers.is_fragment() ? Verdict::icmp_ignored
+                                          : classify_icmp<Family>(packet, state);
     default:
       return Verdict::refused_unreachable;
   }
-  packet.key.client = Ipv4Address(packet.ipv4().source);
+  set_client(Family(), packet, source_of(packet.ip<Family>()), packet.headers.network_offset, true);
   packet.key.client_port = ports.source_port.value();
   packet.key.virtual_port = ports.destination_port.value();
   if (packet.headers.is_fragment()) [[unlikely]]
     packet.role = Role::first_fragment;
-  look_ahead(packet, state);
+  look_ahead<Family>(packet, state);
   return Verdict::pending;
 }
 
-Verdict classify_ipv4(Packet& packet, const PortFacts& port, const WorkerState& state) {
-  const Vip* vip = state.snapshot->find_vip(Ipv4Address(packet.ipv4().destination));
+template <class Family>
+Verdict classify_ip(Packet& packet, const PortFacts& port, const WorkerState& state) {
+  const Vip* vip = state.snapshot->find_vip(destination_of(packet.ip<Family>()));
   if (vip == nullptr) return for_the_kernel(packet, port);
-  const Verdict verdict = judge(packet, port, *state.snapshot);
-  return verdict == Verdict::pending ? classify_transport(packet, *vip, state) : verdict;
+  const Verdict verdict = judge<Family>(packet, port, *state.snapshot);
+  return verdict == Verdict::pending ? classify_transport<Family>(packet, *vip, state) : verdict;
 }
 
 }  // namespace
@@ -138,7 +208,7 @@ void classify(Burst& burst, WorkerState& state) {
     packet.role = Role::flow;
     switch (packet.headers.kind) {
       case FrameKind::ipv4:
-        packet.verdict = classify_ipv4(packet, port, state);
+        packet.verdict = classify_ip<V4>(packet, port, state);
         burst.related |= packet.role != Role::flow;
         break;
       case FrameKind::arp:
@@ -147,6 +217,11 @@ void classify(Burst& burst, WorkerState& state) {
                              : verdict_of(packet.headers.fault);
         break;
       case FrameKind::ipv6:
+        packet.verdict = asks_for_vip(packet, *state.snapshot)
+                             ? classify_solicitation(packet, port, *state.snapshot)
+                             : classify_ip<V6>(packet, port, state);
+        burst.related |= packet.role != Role::flow;
+        break;
       case FrameKind::other:
         packet.verdict = packet.headers.fault == FrameFault::none
                              ? for_the_kernel(packet, port)

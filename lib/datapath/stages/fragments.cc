@@ -68,7 +68,7 @@ void tell_owner(const Packet& packet, WorkerState& state) {
        .dropped = !forwarded,
        .destination = forwarded ? state.id_of(*packet.destination) : DestinationId(),
        .first_length = packet.fragment().length,
-       .hash = state.datagrams.key_of(packet.ipv4()).value},
+       .hash = state.datagrams.key_of(packet.contiguous(), packet.headers).value},
       state.now);
 }
 

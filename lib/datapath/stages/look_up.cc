@@ -25,12 +25,11 @@ bool is_void(const Packet& packet, flow::TcpState state, Bond bond, ReusePolicy 
   return opens(packet) && (bond == Bond::holds_until_syn || reuses(state, reuse));
 }
 
-}  // namespace
-
-bool follow_connection(Packet& packet, WorkerState& state) {
+template <class Family>
+bool follow_connection_in(Packet& packet, WorkerState& state) {
   ConnectionAccounting accounting = state.accounting();
-  flow::ConnectionV4* connection =
-      state.table.find(packet.key, packet.hash, state.tick(), accounting);
+  auto& table = state.table<Family>();
+  auto* connection = table.find(packet.key_in<Family>(), packet.hash, state.tick(), accounting);
   if (connection == nullptr) return false;
 
   const flow::TcpState before = connection->state();
@@ -38,7 +37,7 @@ bool follow_connection(Packet& packet, WorkerState& state) {
   const Destination& destination = state.destination(id);
   if (is_void(packet, before, destination.bond, state.snapshot->reuse)) [[unlikely]] {
     accounting.left(*connection);
-    state.table.erase(connection);
+    table.erase(connection);
     return false;
   }
   if (destination.bond == Bond::drops) [[unlikely]] {
@@ -55,10 +54,17 @@ bool follow_connection(Packet& packet, WorkerState& state) {
                                    : flow::next_state(before, packet.tcp_flags);
   accounting.moved(id, before, after);
   if (after != before && after == flow::TcpState::established && connection->controlled())
-    assure_template(*connection, state);
+    assure_template(packet, state);
   connection->touch(after, state.tick() + state.snapshot->timeouts[after]);
   packet.verdict = Verdict::forwarded;
   return true;
+}
+
+}  // namespace
+
+bool follow_connection(Packet& packet, WorkerState& state) {
+  return packet.is_v6() ? follow_connection_in<V6>(packet, state)
+                        : follow_connection_in<V4>(packet, state);
 }
 
 void look_up(Burst& burst, WorkerState& state) {

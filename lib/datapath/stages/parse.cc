@@ -4,9 +4,10 @@
 namespace drover::datapath::stages {
 namespace {
 
-// Longer than all headers that are looked at: Ethernet, two tags, IPv4 with options, then TCP, or
-// ICMP with a quoted IPv4 header with options and its ports.
-constexpr std::uint32_t longest_headers = 160;
+// Longer than the headers that are looked at: Ethernet, two tags, IP with its options or extension
+// headers, then TCP, or ICMP with another IP header and its ports. (Extension headers may be longer
+// still; in a later segment they are not found.)
+constexpr std::uint32_t longest_headers = 512;
 
 }  // namespace
 

@@ -14,7 +14,7 @@ bool is(const WorkerState& state, Handover::Kind kind) {
 std::optional<std::uint32_t> decide(const Packet& packet, WorkerState& state,
                                     const VirtualService& service, bool adopted) {
   const Persistence& persistence = *service.persistence;
-  const flow::TemplateKey key = persistence.key_of(packet.key.client);
+  const flow::TemplateKey key = persistence.key_of(packet.client());
   const bool for_other = is(state, Handover::Kind::ask_server);
   auto candidate = state.templates.find(key, persistence, state.tick());
   if (!candidate)
@@ -40,7 +40,7 @@ void schedule_persistent(Packet& packet, WorkerState& state, const VirtualServic
     send_new(packet, state, service, state.handed->destination, adopted);
     return;
   }
-  const WorkerId owner = state.templates.owner_of(service.persistence->key_of(packet.key.client));
+  const WorkerId owner = state.templates.owner_of(service.persistence->key_of(packet.client()));
   if (owner != state.id) {
     hand(packet, state, owner, {.kind = Handover::Kind::ask_server, .origin = state.id});
     return;
@@ -55,21 +55,20 @@ void schedule_persistent(Packet& packet, WorkerState& state, const VirtualServic
     send_new(packet, state, service, service.candidates[*candidate], adopted);
 }
 
-void bind_to_template(flow::ConnectionV4& connection, WorkerState& state,
+bool bind_to_template(const Packet& packet, DestinationId server, WorkerState& state,
                       const VirtualService& service) {
   const Persistence& persistence = *service.persistence;
-  const auto candidate = persistence.candidates.find(connection.destination().value());
-  if (!candidate) return;  // the server was removed since it was decided
-  connection.set_controlled(true);
-  state.templates.add_connection(persistence.key_of(connection.key().client),
-                                 persistence.names[*candidate], state.tick());
-  if (connection.state() == flow::TcpState::established) assure_template(connection, state);
+  const auto candidate = persistence.candidates.find(server.value());
+  if (!candidate) return false;
+  state.templates.add_connection(persistence.key_of(packet.client()), persistence.names[*candidate],
+                                 state.tick());
+  return true;
 }
 
-void assure_template(const flow::ConnectionV4& connection, WorkerState& state) {
-  const flow::ConnectionKeyV4 key = connection.key();
-  if (const auto* persistence = state.snapshot->find_persistence(key))
-    state.templates.assure(persistence->key_of(key.client));
+void assure_template(const Packet& packet, WorkerState& state) {
+  if (const auto* persistence =
+          state.snapshot->find_persistence(packet.key.vip, packet.key.virtual_port))
+    state.templates.assure(persistence->key_of(packet.client()));
 }
 
 }  // namespace drover::datapath::stages

@@ -12,11 +12,12 @@ namespace drover::datapath::stages {
 void schedule_persistent(Packet& packet, WorkerState& state, const VirtualService& service,
                          bool adopted);
 
-// The connection that has just been entered belongs to its client's template.
-void bind_to_template(flow::ConnectionV4& connection, WorkerState& state,
+// The packet's connection, to `server`, is being entered: it belongs to its client's template,
+// which is noted. False: no longer, as the server was removed since it was chosen.
+bool bind_to_template(const Packet& packet, DestinationId server, WorkerState& state,
                       const VirtualService& service);
 
-// A connection that belongs to a template has been established.
-void assure_template(const flow::ConnectionV4& connection, WorkerState& state);
+// The packet's connection, which belongs to a template, has been established.
+void assure_template(const Packet& packet, WorkerState& state);
 
 }  // namespace drover::datapath::stages

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "lib/datapath/stages/relate.h"
 
+#include <optional>
+
 #include "lib/datapath/stages/schedule.h"
 #include "lib/datapath/stages/stages.h"
 
@@ -22,13 +24,20 @@ void place_quoted(Packet& packet, WorkerState& state) {
     forward_related(packet, state, service->candidates[*placed], Verdict::forwarded_quoted);
 }
 
+template <class Family>
+std::optional<DestinationId> server_of(const Packet& packet, WorkerState& state) {
+  ConnectionAccounting accounting = state.accounting();
+  const auto* connection =
+      state.table<Family>().find(packet.key_in<Family>(), packet.hash, state.tick(), accounting);
+  return connection == nullptr ? std::nullopt : std::optional(connection->destination());
+}
+
 // An ICMP error hashes to any worker. Its flow's connection is only read: the error is not the
 // client's, and says nothing about the connection's state (as IPVS has it).
 void find_quoted_flow(Packet& packet, WorkerState& state) {
-  ConnectionAccounting accounting = state.accounting();
-  if (const auto* connection =
-          state.table.find(packet.key, packet.hash, state.tick(), accounting)) {
-    forward_related(packet, state, connection->destination(), Verdict::forwarded_quoted);
+  if (const auto server =
+          packet.is_v6() ? server_of<V6>(packet, state) : server_of<V4>(packet, state)) {
+    forward_related(packet, state, *server, Verdict::forwarded_quoted);
     return;
   }
   const WorkerId origin = state.handed != nullptr ? state.handed->origin : state.id;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "lib/datapath/stages/rewrite.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "lib/datapath/stages/stages.h"
 #include "lib/net/reply.h"
+#include "lib/net/reply_v6.h"
 
 namespace drover::datapath::stages {
 namespace {
@@ -17,21 +19,28 @@ void count_forwarded(const Packet& packet, const WorkerState& state) {
 
 // Replaces the frame's bytes by `reply`.
 bool replace(Packet& packet, std::span<const std::uint8_t> reply) {
-  const std::uint32_t length = rte_pktmbuf_pkt_len(packet.mbuf);
   const auto wanted = static_cast<std::uint16_t>(reply.size());
-  if (length > wanted) {
-    // Cuts further segments off as well.
-    rte_pktmbuf_free(packet.mbuf->next);
-    packet.mbuf->next = nullptr;
-    packet.mbuf->nb_segs = 1;
-    rte_pktmbuf_data_len(packet.mbuf) = wanted;
-    rte_pktmbuf_pkt_len(packet.mbuf) = wanted;
-  } else if (rte_pktmbuf_append(packet.mbuf, static_cast<std::uint16_t>(wanted - length)) ==
-             nullptr) {
+  const std::uint16_t kept = std::min(wanted, rte_pktmbuf_data_len(packet.mbuf));
+  // Without further segments.
+  rte_pktmbuf_free(packet.mbuf->next);
+  packet.mbuf->next = nullptr;
+  packet.mbuf->nb_segs = 1;
+  rte_pktmbuf_data_len(packet.mbuf) = kept;
+  rte_pktmbuf_pkt_len(packet.mbuf) = kept;
+  if (rte_pktmbuf_append(packet.mbuf, static_cast<std::uint16_t>(wanted - kept)) == nullptr)
     return false;
-  }
   std::memcpy(packet.bytes, reply.data(), reply.size());
   return true;
+}
+
+// Replaces the frame by what `write` makes of it.
+template <std::size_t room>
+void answer_by(std::size_t (*write)(std::span<const std::uint8_t>, const FrameHeaders&,
+                                    const MacAddress&, std::span<std::uint8_t, room>),
+               Packet& packet, const MacAddress& own_mac) {
+  std::array<std::uint8_t, room> reply;
+  const std::size_t length = write(packet.contiguous(), packet.headers, own_mac, reply);
+  if (!replace(packet, {reply.data(), length})) packet.verdict = Verdict::no_mbuf;
 }
 
 void refuse(Packet& packet, WorkerState& state, const MacAddress& own_mac) {
@@ -39,12 +48,20 @@ void refuse(Packet& packet, WorkerState& state, const MacAddress& own_mac) {
     packet.verdict = Verdict::refusal_limit;
     return;
   }
-  std::array<std::uint8_t, largest_reply> reply;
-  const std::size_t length =
-      packet.verdict == Verdict::refused_reset
-          ? write_tcp_reset(packet.contiguous(), packet.headers, own_mac, reply)
-          : write_unreachable(packet.contiguous(), packet.headers, own_mac, reply);
-  if (!replace(packet, {reply.data(), length})) packet.verdict = Verdict::no_mbuf;
+  const bool reset = packet.verdict == Verdict::refused_reset;
+  if (packet.is_v6())
+    answer_by(reset ? write_tcp_reset_v6 : write_unreachable_v6, packet, own_mac);
+  else
+    answer_by(reset ? write_tcp_reset : write_unreachable, packet, own_mac);
+}
+
+void answer_echo(Packet& packet, const MacAddress& own_mac) {
+  if (!packet.is_v6()) {
+    make_echo_reply(packet.contiguous(), packet.headers, own_mac);
+    return;
+  }
+  const std::size_t begin = make_echo_reply_v6(packet.contiguous(), packet.headers, own_mac);
+  rte_pktmbuf_adj(packet.mbuf, static_cast<std::uint16_t>(begin));
 }
 
 }  // namespace
@@ -72,7 +89,10 @@ void rewrite(Burst& burst, WorkerState& state) {
         make_arp_reply(packet.contiguous(), packet.headers, own_mac);
         break;
       case Verdict::answered_echo:
-        make_echo_reply(packet.contiguous(), packet.headers, own_mac);
+        answer_echo(packet, own_mac);
+        break;
+      case Verdict::answered_solicitation:
+        answer_by(write_advertisement, packet, own_mac);
         break;
       case Verdict::refused_reset:
       case Verdict::refused_unreachable:

@@ -17,6 +17,18 @@ bool has_flag(const Packet& packet, std::uint8_t flag) {
   return (packet.tcp_flags & flag) != 0;
 }
 
+// The same on every balancer.
+std::uint64_t hash_of_flow(const IpAddress& client, std::uint64_t ports) {
+  if (client.is_v4())
+    return balance::stable_hash(std::uint64_t{client.v4().value()} << 32U | ports);
+  std::uint64_t hash = 0;
+  for (std::size_t half = 0; half < 2; ++half)
+    hash = balance::stable_hash(
+        hash ^
+        header_at<BigEndian<std::uint64_t>>(std::span(client.v6().bytes()), half * 8).value());
+  return balance::stable_hash(hash ^ ports);
+}
+
 balance::SchedulerState& memory_of(const VirtualService& service, const WorkerState& state) {
   return *(*service.memory)[state.id.value()];
 }
@@ -32,28 +44,41 @@ void forward_unkept(Packet& packet, WorkerState& state, const VirtualService& se
   packet.verdict = Verdict::forwarded_unkept;
 }
 
-void enter(Packet& packet, WorkerState& state, const VirtualService& service,
-           DestinationId destination, bool adopted) {
+// An entry of a connection, with its place in the table of its family. False: there is no room.
+template <class Family>
+bool enter_in(const Packet& packet, WorkerState& state, const VirtualService& service,
+              DestinationId destination, bool adopted) {
   const flow::TcpState first = is_tcp(packet)
                                    ? flow::next_state(flow::TcpState::none, packet.tcp_flags)
                                    : flow::TcpState::udp;
   const flow::Tick expires = state.tick() + state.snapshot->timeouts[first];
   ConnectionAccounting accounting = state.accounting();
-  flow::ConnectionV4 connection(packet.key, destination, first, expires);
+  typename Family::Table::Entry connection(packet.key_in<Family>(), destination, first, expires);
   connection.set_adopted(adopted);
   // A search for room is dear, and what comes with one that found none will fare alike.
-  auto* entry = state.inserts_stopped
-                    ? nullptr
-                    : state.table.insert(connection, packet.hash, state.tick(), accounting);
+  if (state.inserts_stopped) return false;
+  auto* entry = state.table<Family>().insert(connection, packet.hash, state.tick(), accounting);
   if (entry == nullptr) {
-    if (!state.inserts_stopped) state.counters.insert_stops.add(1);
+    state.counters.insert_stops.add(1);
     state.inserts_stopped = true;
+    return false;
+  }
+  accounting.entered(destination, first);
+  if (service.persistence && bind_to_template(packet, destination, state, service)) [[unlikely]] {
+    entry->set_controlled(true);
+    if (first == flow::TcpState::established) assure_template(packet, state);
+  }
+  return true;
+}
+
+void enter(Packet& packet, WorkerState& state, const VirtualService& service,
+           DestinationId destination, bool adopted) {
+  const bool entered = packet.is_v6() ? enter_in<V6>(packet, state, service, destination, adopted)
+                                      : enter_in<V4>(packet, state, service, destination, adopted);
+  if (!entered) {
     forward_unkept(packet, state, service);
     return;
   }
-  accounting.entered(destination, first);
-  if (service.persistence) [[unlikely]]
-    bind_to_template(*entry, state, service);
   packet.destination = &state.destination(destination);
   packet.verdict = adopted ? Verdict::forwarded_adopted : Verdict::forwarded_new;
 }
@@ -119,12 +144,11 @@ Verdict refusal(const Packet& packet) {
 std::optional<std::uint32_t> pick(const Packet& packet, WorkerState& state,
                                   const VirtualService& service) {
   const ServerLoads loads = state.loads();
-  const flow::ConnectionKeyV4& key = packet.key;
   return service.scheduler->pick(memory_of(service, state),
-                                 {.client = key.client,
-                                  .vip = Ipv4Address(packet.ipv4().destination),
-                                  .client_port = key.client_port,
-                                  .virtual_port = key.virtual_port,
+                                 {.client = packet.client(),
+                                  .vip = packet.ip_destination(),
+                                  .client_port = packet.key.client_port,
+                                  .virtual_port = packet.key.virtual_port,
                                   .is_tcp = is_tcp(packet),
                                   .random = state.draw(),
                                   .now = state.now,
@@ -143,12 +167,12 @@ std::optional<std::uint32_t> place_by_hash(const Packet& packet, WorkerState& st
                                            const VirtualService& service) {
   if (service.scheduler->is_by_hash()) return pick(packet, state, service);
   std::uint64_t ports = std::uint64_t{packet.key.client_port} << 16 | packet.key.virtual_port;
-  std::uint64_t client = packet.key.client.value();
+  IpAddress client = packet.client();
   if (service.persistence) {
     ports = 0;
-    client &= service.persistence->mask;
+    client = IpAddress::unmapped(service.persistence->key_of(client).client);
   }
-  return service.placement.look_up(balance::stable_hash(client << 32 | ports));
+  return service.placement.look_up(hash_of_flow(client, ports));
 }
 
 bool is_mid_stream(const Packet& packet) {

@@ -4,6 +4,7 @@
 from itertools import permutations
 
 from scapy.layers.inet import ICMP, IP, TCP, UDP
+from scapy.layers.inet6 import IPv6ExtHdrFragment
 from scapy.layers.l2 import Ether
 from scapy.packet import Raw
 
@@ -33,11 +34,15 @@ def in_three(datagram, number):
     return list(cut(datagram, 40, 80))
 
 
+def is_first(frame):
+    return frame[IP].frag == 0 if IP in frame else frame[IPv6ExtHdrFragment].offset == 0
+
+
 def deliver(c, frames, server, verdict="forwarded", after=0):
     """`frames` in this order; the first fragment is the one with the offset 0."""
     early, is_known = [], False
     for frame in frames:
-        if Ether(frame)[IP].frag == 0:
+        if is_first(Ether(frame)):
             c.send(frame, [verdict] + ["forwarded_fragment"] * len(early), after,
                    out=[c.addressed(each, server) for each in [frame, *early]])
             is_known = True

@@ -39,7 +39,7 @@ def mac_bytes(mac):
 
 
 def number(address):
-    return int(ipaddress.IPv4Address(address))
+    return int(ipaddress.ip_address(address))
 
 
 # --- which worker gets a frame: receive side scaling -------------------------------------------
@@ -63,6 +63,9 @@ def worker_of(frame, workers):
     while frame[at:at + 2] in (b"\x81\x00", b"\x88\xa8"):
         at += 4
     ip = frame[at + 2:]
+    if frame[at:at + 2] == b"\x86\xdd" and len(ip) >= 40 and ip[0] >> 4 == 6:
+        has_ports = ip[6] in (6, 17) and len(ip) >= 44
+        return toeplitz(ip[8:40] + (ip[40:44] if has_ports else b"")) % 128 % workers
     if frame[at:at + 2] != b"\x08\x00" or len(ip) < 20 or ip[0] >> 4 != 4 or ip[0] & 15 < 5:
         return 0
     data = ip[12:20]
@@ -112,8 +115,24 @@ def is_prime(value):
     return value > 1 and all(value % divisor for divisor in range(2, int(value ** 0.5) + 1))
 
 
+def identity(address):
+    """What names a server on every balancer alike."""
+    if ipaddress.ip_address(address).version == 4:
+        return mix(number(address))
+    name = 0
+    for byte in ipaddress.ip_address(address).packed:
+        name = mix((name << 8 ^ byte ^ name >> 56) & MASK64)
+    return name
+
+
+def hash_of_flow(client, ports):
+    if ipaddress.ip_address(client).version == 4:
+        return mix(number(client) << 32 | ports)
+    return mix(mix(mix(number(client) >> 64) ^ number(client) & MASK64) ^ ports)
+
+
 def preference_list(server, size):
-    first = mix(mix(number(server.address)))
+    first = mix(identity(server.address))
     second = mix((first + 0x9E3779B97F4A7C15) & MASK64)
     offset, skip = first % size, second % (size - 1) + 1
     return ((offset + skip * step) % size for step in range(size))
@@ -126,7 +145,7 @@ class Maglev:
         size = max(251, 100 * len(servers))
         while not is_prime(size):
             size += 1
-        order = sorted(servers, key=lambda server: mix(number(server.address)))
+        order = sorted(servers, key=lambda server: identity(server.address))
         preferences = [preference_list(server, size) for server in order]
         self.slots = [None] * size
         heaviest = max(server.weight for server in servers)
@@ -142,7 +161,7 @@ class Maglev:
                     left -= 1
 
     def place(self, client, client_port, port):
-        return self.slots[mix(number(client) << 32 | client_port << 16 | port) % len(self.slots)]
+        return self.slots[hash_of_flow(client, client_port << 16 | port) % len(self.slots)]
 
 
 # --- which worker owns what several need ----------------------------------------------------------
@@ -157,6 +176,8 @@ def fold_multiply(left, right):
 
 def owner_of_client(client, workers, group=0):
     """The worker that decides for a persistent client, a masked address."""
-    word = number(client) << 32 | group
-    mixed = fold_multiply(word ^ SEED[0], SEED[1] ^ 0xE7037ED1A0B428DB)
-    return (fold_multiply(mixed ^ SEED[0], SEED[1] ^ 0x8EBC6AF09C88C6E3) >> 32) % workers
+    address = ipaddress.ip_address(client)
+    packed = address.packed if address.version == 6 else bytes(10) + b"\xff\xff" + address.packed
+    halves = [int.from_bytes(half, "little") for half in (packed[:8], packed[8:])]
+    mixed = fold_multiply(halves[0] ^ SEED[0], halves[1] ^ SEED[1] ^ 0xE7037ED1A0B428DB)
+    return (fold_multiply(mixed ^ group ^ SEED[0], SEED[1] ^ 0x8EBC6AF09C88C6E3) >> 32) % workers

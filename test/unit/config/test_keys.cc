@@ -263,8 +263,6 @@ TEST_CASE("a service's keys", "[config]") {
       {
           {"address: 192.0.2.10, ports: [1, 65535], pool: web, protocol: tcp, scheduler: rr", ""},
           {"ports: [80], pool: web", "f:3:12: a service needs the key \"address\""},
-          {"address: 2001:db8::10, ports: [80], pool: web",
-           "f:3:33: address is 2001:db8::10: this version balances IPv4 only"},
           {"address: 239.0.0.1, ports: [80], pool: web",
            "f:3:33: address is \"239.0.0.1\", expected an address that one host can have"},
           {"address: 192.0.2.10, ports: [0], pool: web", "f:3:53: item 1 of ports is 0, " + range},

@@ -42,12 +42,33 @@ TEST_CASE("each port is a group of templates, or all together are one", "[contro
   REQUIRE(one.size() == 1);
   CHECK(one[0]->virtual_port == 0);
   CHECK(one[0]->key_of(*Ipv4Address::parse("198.51.100.7")).client ==
-        *Ipv4Address::parse("198.51.100.0"));
+        mapped(*Ipv4Address::parse("198.51.100.0")));
   const auto& views = other.services();
   for (const ServiceView& view : views)
     for (std::uint32_t i = 0; i < 2; ++i)
       CHECK(one[0]->candidates.find(view.servers[i].id.value()) == i);
   CHECK(one[0]->names == std::vector{views[0].servers[0].id, views[0].servers[1].id});
+}
+
+TEST_CASE("a mask counts from the front of either family's addresses", "[control]") {
+  datapath::Persistence group;
+  const auto client = [&](const char* text) {
+    return IpAddress::unmapped(group.key_of(*IpAddress::parse(text)).client);
+  };
+  CHECK(client("2001:db8::7") == *IpAddress::parse("2001:db8::7"));
+  CHECK(client("198.51.100.7") == *IpAddress::parse("198.51.100.7"));
+  const auto of_prefix = [](const char* vip, std::uint8_t mask) {
+    SnapshotBuilder builder(1);
+    config::Config config = persistent({80}, {.mask = mask});
+    config.services[0].address = *IpAddress::parse(vip);
+    return *groups(builder, config).at(0);
+  };
+  group = of_prefix("2001:db8::10", 49);
+  CHECK(client("2001:db8:1:ffff:1:2:3:4") == *IpAddress::parse("2001:db8:1:8000::"));
+  group = of_prefix("2001:db8::10", 128);
+  CHECK(client("2001:db8::7") == *IpAddress::parse("2001:db8::7"));
+  group = of_prefix("192.0.2.10", 25);
+  CHECK(client("198.51.100.255") == *IpAddress::parse("198.51.100.128"));
 }
 
 TEST_CASE("a group keeps its id through reloads until its mask changes", "[control]") {

@@ -84,6 +84,30 @@ struct Built {
 
 }  // namespace
 
+TEST_CASE("a VIP of either family is found, and no other address", "[control]") {
+  Built built;
+  config::Config config = web({server(21)});
+  const IpAddress vip_v6 = *IpAddress::parse("2001:db8::10");
+  config.pools["web6"].servers = {
+      {.name = "a", .address = *IpAddress::parse("2001:db8::21"), .weight = 1, .mac = {}}};
+  config.services.push_back(config.services[0]);
+  config.services[1].name = "web6";
+  config.services[1].address = vip_v6;
+  config.services[1].pool = "web6";
+  const datapath::Snapshot& snapshot = built.configure(config);
+  const datapath::Vip* v4 = snapshot.find_vip(vip.v4());
+  const datapath::Vip* v6 = snapshot.find_vip(vip_v6.v6());
+  REQUIRE(v4 != nullptr);
+  REQUIRE(v6 != nullptr);
+  CHECK(v6->address == vip_v6);
+  CHECK(v4->tcp != v6->tcp);
+  REQUIRE(snapshot.find_service(v6->tcp, 80) != nullptr);
+  CHECK(snapshot.find_service(v4->tcp, 80) != snapshot.find_service(v6->tcp, 80));
+  CHECK(snapshot.known_sources.find(vip_v6.v6()) == datapath::KnownSources::Kind::vip);
+  CHECK(snapshot.find_vip(*Ipv6Address::parse("2001:db8::11")) == nullptr);
+  CHECK(snapshot.find_vip(vip.mapped()) == nullptr);
+}
+
 TEST_CASE("ids stay with their servers, whatever becomes of the list", "[control]") {
   Built built;
   built.configure(web({server(21), server(22), server(23)}));

@@ -157,10 +157,10 @@ TEST_CASE("a listing names every live connection once", "[datapath]") {
   const auto rows = plant.list_connections();
   CHECK(rows.size() == connections);
   for (const ConnectionRow& row : rows) {
-    const std::uint16_t port = row.connection.key().client_port;
+    const std::uint16_t port = row.client_port;
     ports.insert(port);
     const bool established = port % 2 == 0;
-    REQUIRE(row.connection.state() ==
+    REQUIRE(row.state ==
             (established ? flow::TcpState::established : flow::TcpState::syn_received));
     REQUIRE(row.seconds_left == (established ? 890 : 50));
   }

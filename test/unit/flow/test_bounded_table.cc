@@ -12,7 +12,7 @@ namespace {
 constexpr HashSeed seed{.first = 1, .second = 2};
 
 TemplateKey client(std::uint32_t number) {
-  return {.client = Ipv4Address(number), .group = PersistenceId(0)};
+  return {.client = mapped(Ipv4Address(number)), .group = PersistenceId(0)};
 }
 
 ClientTemplate row(std::uint32_t number) {
@@ -42,7 +42,7 @@ TEST_CASE("a bounded table finds what was put in, and no more", "[flow]") {
     CHECK(found->connections == i);
   }
   CHECK(table.find(client(201)) == nullptr);
-  CHECK(table.find({.client = Ipv4Address(1), .group = PersistenceId(1)}) == nullptr);
+  CHECK(table.find({.client = mapped(Ipv4Address(1)), .group = PersistenceId(1)}) == nullptr);
   table.remove(*table.find(client(7)));
   CHECK(table.find(client(7)) == nullptr);
   CHECK(table.size() == 199);

@@ -27,6 +27,17 @@ TEST_CASE("a prefix contains what shares its leading bits", "[net]") {
     CHECK_FALSE(IpInterface::parse(bad));
 }
 
+TEST_CASE("an IPv4 address is mapped to IPv6 and back", "[net]") {
+  const IpAddress v4 = *IpAddress::parse("192.0.2.10");
+  CHECK(v4.mapped() == *Ipv6Address::parse("::ffff:192.0.2.10"));
+  CHECK(IpAddress::unmapped(v4.mapped()) == v4);
+  for (const char* text : {"2001:db8::10", "::", "::fffe:192.0.2.10", "::1:ffff:192.0.2.10"}) {
+    const IpAddress v6 = *IpAddress::parse(text);
+    CHECK(v6.mapped() == v6.v6());
+    CHECK(IpAddress::unmapped(v6.v6()) == v6);
+  }
+}
+
 TEST_CASE("the solicited-node group holds the last 24 bits", "[net]") {
   CHECK(to_string(Ipv6Address::parse("2001:db8::12:3456")->solicited_node()) ==
         "ff02::1:ff12:3456");
