@@ -7,7 +7,7 @@ import signal
 import subprocess
 from pathlib import Path
 
-from network import VIP
+from network import VIP, VIP6
 from wait import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,6 +29,22 @@ def binary(name):
         if path.is_file() and os.access(path, os.X_OK):
             return path
     raise FileNotFoundError(f"there is no {name} under {build}: run scripts/build")
+
+
+def with_ipv6(lab, text):
+    """The file, and the same service on the IPv6 VIP."""
+    listed = "\n".join(f"      - {{name: {host.name}, address: {host.address6}}}" for host in lab.real_servers)
+    addresses = f"[{lab.lb1.address}/24, {lab.lb1.address6}/64]"
+    return text.replace(f"address: {lab.lb1.address}/24", f"address: {addresses}").replace(
+        "services:\n", f"""\
+services:
+  - name: web6
+    address: {VIP6}
+    ports: [80]
+    scheduler: rr
+    servers:
+{listed}
+""")
 
 
 def configuration(lab, driver, source_mac="own", servers=None, vip=VIP, socket=None):
