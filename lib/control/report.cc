@@ -125,6 +125,7 @@ std::vector<api::ServerMac> report_macs(const ReportContext& context) {
                                           : api::MacSource::unresolved;
     }
   std::vector<api::ServerMac> lines;
+  lines.reserve(by_address.size());
   for (const auto& [address, line] : by_address) lines.push_back(line);
   return lines;
 }
