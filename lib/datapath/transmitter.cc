@@ -27,7 +27,7 @@ bool pad(rte_mbuf* frame) {
 
 }  // namespace
 
-Transmitter::Transmitter(std::vector<TransmitPath> paths, WorkerCounters& counters)
+Transmitter::Transmitter(const std::vector<TransmitPath>& paths, WorkerCounters& counters)
     : counters_(counters) {
   for (const TransmitPath& path : paths) queues_.push_back({.path = path});
 }

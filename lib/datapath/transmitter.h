@@ -25,7 +25,7 @@ struct TransmitPath {
 class Transmitter {
  public:
   // `paths` by PortId.
-  Transmitter(std::vector<TransmitPath> paths, WorkerCounters& counters);
+  Transmitter(const std::vector<TransmitPath>& paths, WorkerCounters& counters);
   ~Transmitter();  // frees what was not flushed
   Transmitter(const Transmitter&) = delete;
   Transmitter& operator=(const Transmitter&) = delete;
