@@ -68,6 +68,7 @@ class Ethtool {
     for (std::size_t i = 0; i < names.size(); ++i) {
       const bool active = (features->features[i / 32].active >> (i % 32) & 1) != 0;
       if (names[i] == "rx-lro") interface.lro = active;
+      if (names[i] == "rx-gro") interface.gro = active;
       if (names[i] == "rx-gro-hw") interface.gro_hardware = active;
       if (names[i] == "rx-vlan-hw-parse") interface.vlan_stripping = active;
     }
@@ -121,6 +122,7 @@ Result<KernelInterface> read_kernel_interface(const std::string& name) {
   interface.index = static_cast<unsigned>(request.ifr_ifindex);
   if (!ask(SIOCGIFFLAGS)) return failure(name, "its flags cannot be read: " + errno_text(errno));
   interface.up = (request.ifr_flags & IFF_UP) != 0;
+  interface.multicast = (request.ifr_flags & IFF_MULTICAST) != 0;
   if (!ask(SIOCGIFMTU)) return failure(name, "its MTU cannot be read: " + errno_text(errno));
   interface.mtu = static_cast<unsigned>(request.ifr_mtu);
 

@@ -15,6 +15,8 @@ struct KernelInterface {
   bool hardware = false;  // not a veth, tap, bridge and the like
   bool lro = false;       // merges received segments
   bool gro_hardware = false;
+  bool gro = false;             // the kernel merges them
+  bool multicast = false;       // may send to groups
   bool vlan_stripping = false;  // takes VLAN tags off received frames
   unsigned queues = 1;          // RX and TX, as they are set now
 };

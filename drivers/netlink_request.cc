@@ -38,9 +38,9 @@ void NetlinkRequest::add(std::uint16_t type, const IpAddress& address) {
   }
 }
 
-int NetlinkRequest::send() {
+int NetlinkRequest::send(const std::function<void(const nlmsghdr&)>& each) {
   header().nlmsg_flags |= NLM_F_ACK;
-  return exchange([](const nlmsghdr&) {});
+  return exchange(each);
 }
 
 int NetlinkRequest::dump(const std::function<void(const nlmsghdr&)>& each) {

@@ -33,9 +33,9 @@ class NetlinkRequest {
   }
   void add(std::uint16_t type, const IpAddress& address);
 
-  // 0 or an errno value.
-  int send();
-  // Calls `each` for every message of the answer to a dump.
+  // Calls `each` for what is answered. 0 or an errno value.
+  int send(const std::function<void(const nlmsghdr&)>& each = [](const nlmsghdr&) {});
+  // The same of a request for all there are.
   int dump(const std::function<void(const nlmsghdr&)>& each);
 
  private:

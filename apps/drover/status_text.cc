@@ -112,6 +112,13 @@ std::vector<std::string> configuration(const api::Configuration& configuration) 
   return lines;
 }
 
+std::string conflict(const api::AddressConflict& conflict) {
+  const std::string who =
+      conflict.server ? "the real server " + to_string(*conflict.server) : "another machine";
+  return fmt::format("  {} is claimed by {} at {}, {:.0f} s ago\n", to_string(conflict.vip), who,
+                     to_string(conflict.mac), conflict.seconds_ago);
+}
+
 template <class List, class Text>
 std::string section(const std::string& title, const List& list, Text text) {
   if (list.empty()) return {};
@@ -133,6 +140,7 @@ std::string status_text(const api::Status& status) {
                   status.servers, server);
   text += section("Configuration: not as in the file", configuration(status.configuration),
                   [](const std::string& line) { return wrap("  ", line); });
+  text += section("Address conflicts", status.address_conflicts, conflict);
   text +=
       section("Notes", status.notes, [](const std::string& note) { return wrap("  - ", note); });
   return text;

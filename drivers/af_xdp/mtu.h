@@ -8,6 +8,10 @@
 
 namespace drover {
 
+constexpr unsigned largest_af_xdp_mtu(bool hugepages) {
+  return hugepages ? 1770 : 3498;
+}
+
 // A frame has one buffer, whose room depends on the memory (mempool.h).
 Result<void> check_af_xdp_mtu(const std::string& interface, unsigned mtu, bool hugepages);
 

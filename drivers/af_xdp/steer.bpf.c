@@ -100,7 +100,10 @@ static __always_inline int arp_for_vip(const void* at, const void* end) {
   if ((const void*)(arp + 1) > end) return 0;
   if (arp->hardware_type != bpf_htons(1) || arp->protocol_type != ETHER_IPV4) return 0;
   if (arp->hardware_length != 6 || arp->protocol_length != 4) return 0;
-  return is_vip_v4(arp->target_address);  // probes and announcements of it, too
+  // Who announces a VIP as its own asks for it, too: that is the kernel's, where the daemon listens
+  // for such machines.
+  if (__builtin_memcmp(arp->sender_address, arp->target_address, 4) == 0) return 0;
+  return is_vip_v4(arp->target_address);  // probes, too
 }
 
 // Fragments as well: only the address counts.

@@ -19,8 +19,6 @@
 namespace drover {
 namespace {
 
-// The rule's preference, the table, and who has made them (RTA_PROTOCOL).
-constexpr std::uint8_t our_number = 213;
 constexpr MacAddress gateway_mac{{0x02, 0x64, 0x72, 0x6f, 0x76, 0x65}};
 
 IpAddress gateway(int family) {
@@ -31,14 +29,14 @@ NetlinkRequest rule(std::uint16_t type, std::uint16_t flags, int family,
                     const std::string& interface) {
   fib_rule_hdr body{};
   body.family = static_cast<std::uint8_t>(family);
-  body.table = our_number;
+  body.table = check_table;
   body.action = FR_ACT_TO_TBL;
   NetlinkRequest request(type, flags, body);
-  request.add(FRA_PRIORITY, std::uint32_t{our_number});
+  request.add(FRA_PRIORITY, std::uint32_t{check_table});
   request.add(FRA_FWMARK, std::uint32_t{CHECK_MARK});
   request.add(FRA_FWMASK, std::uint32_t{CHECK_MARK_MASK});
   request.add(FRA_OIFNAME, interface);
-  request.add(FRA_PROTOCOL, our_number);
+  request.add(FRA_PROTOCOL, check_table);
   return request;
 }
 
@@ -46,8 +44,8 @@ NetlinkRequest rule(std::uint16_t type, std::uint16_t flags, int family,
 NetlinkRequest route(std::uint16_t type, std::uint16_t flags, int family, unsigned index) {
   rtmsg body{};
   body.rtm_family = static_cast<std::uint8_t>(family);
-  body.rtm_table = our_number;
-  body.rtm_protocol = our_number;
+  body.rtm_table = check_table;
+  body.rtm_protocol = check_table;
   body.rtm_scope = RT_SCOPE_UNIVERSE;
   body.rtm_type = RTN_UNICAST;
   body.rtm_flags = RTNH_F_ONLINK;
@@ -105,7 +103,7 @@ std::set<std::string> lost_interfaces(int family) {
   NetlinkRequest(RTM_GETRULE, 0, body).dump([&](const nlmsghdr& message) {
     if (message.nlmsg_type != RTM_NEWRULE) return;
     const auto* head = static_cast<const fib_rule_hdr*>(NLMSG_DATA(&message));
-    if (head->table != our_number || (head->flags & FIB_RULE_OIF_DETACHED) == 0) return;
+    if (head->table != check_table || (head->flags & FIB_RULE_OIF_DETACHED) == 0) return;
     auto length = static_cast<int>(NLMSG_PAYLOAD(&message, sizeof *head));
     const auto* attribute = reinterpret_cast<const rtattr*>(
         reinterpret_cast<const std::uint8_t*>(head) + NLMSG_ALIGN(sizeof *head));

@@ -11,11 +11,15 @@
 // and the same for IPv6 by fe80::64:726f:7665:72. All bear the protocol number 213.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "lib/base/result.h"
 
 namespace drover {
+
+// The table's number; also the rule's preference, and who made them (RTA_PROTOCOL).
+inline constexpr std::uint8_t check_table = 213;
 
 class MarkRoute {
  public:

@@ -149,6 +149,15 @@ void fields(V& v, Seen<V, Configuration>& configuration) {
 }
 
 template <class V>
+void fields(V& v, Seen<V, AddressConflict>& conflict) {
+  v("vip", conflict.vip);
+  v("mac", conflict.mac);
+  v("server", conflict.server);
+  v("frames", conflict.frames);
+  v("seconds_ago", conflict.seconds_ago);
+}
+
+template <class V>
 void fields(V& v, Seen<V, Status>& status) {
   v("version", status.version);
   v("node", status.node);
@@ -161,6 +170,7 @@ void fields(V& v, Seen<V, Status>& status) {
   v("verdicts", status.verdicts);
   v("servers", status.servers);
   v("configuration", status.configuration);
+  v("address_conflicts", status.address_conflicts);
   v("notes", status.notes);
 }
 

@@ -173,6 +173,16 @@ struct Configuration {
   friend bool operator==(const Configuration&, const Configuration&) = default;
 };
 
+// A machine other than a balancer that has claimed a VIP.
+struct AddressConflict {
+  IpAddress vip;
+  MacAddress mac;
+  std::optional<IpAddress> server;  // the real server at this MAC address, if one is
+  std::uint64_t frames = 0;
+  double seconds_ago = 0;  // the last of them
+  friend bool operator==(const AddressConflict&, const AddressConflict&) = default;
+};
+
 // GET /v1/status
 struct Status {
   std::string version;
@@ -186,6 +196,7 @@ struct Status {
   Counters verdicts;  // all of them, in the order of the data path's enum
   std::vector<ServerMac> servers;
   Configuration configuration;
+  std::vector<AddressConflict> address_conflicts;
   std::vector<std::string> notes;  // what a person should know, a sentence each
   friend bool operator==(const Status&, const Status&) = default;
 };

@@ -31,6 +31,8 @@
 #include "lib/control/signals.h"
 #include "lib/control/snapshot_builder.h"
 #include "lib/control/steering.h"
+#include "lib/control/vip_conflicts.h"
+#include "lib/control/vip_watch.h"
 #include "lib/control/zeroed_counters.h"
 
 namespace drover::control {
@@ -166,6 +168,23 @@ class ControlLoop::Loop {
     neighbours_->watch(neighbours);
     probe_->watch(neighbours, vips);
     for (const Neighbour& neighbour : neighbours) neighbours_->resolve(neighbour.address);
+    std::set<std::string> interfaces;
+    for (const PlantPort& port : plant_->ports) interfaces.insert(port.driver->kernel_interface());
+    vip_watch_.watch(interfaces, vips);
+  }
+
+  void vip_claimed(const IpAddress& vip, const MacAddress& mac) {
+    std::set<MacAddress> balancers;
+    for (const PlantPort& port : plant_->ports) balancers.insert(port.ethdev->mac());
+    conflicts_.allow(std::move(balancers));
+    if (!conflicts_.heard(vip, mac, Clock::now())) return;
+    const auto server = server_at(builder_, mac_of_, mac);
+    events_.post(
+        EventKind::address_conflict, log::Level::warning, fmt::format("VIP {}", to_string(vip)),
+        server ? fmt::format("the real server {} at {} answers for it; run 'realserver {}' "
+                             "there",
+                             to_string(*server), to_string(mac), to_string(vip))
+               : fmt::format("another machine claims it: {}", to_string(mac)));
   }
 
   void neighbour_changed(const IpAddress& address, std::optional<MacAddress> mac) {
@@ -221,6 +240,7 @@ class ControlLoop::Loop {
             .bridge = *bridge_,
             .zeroed = zeroed_,
             .mac_of = mac_of_,
+            .conflicts = conflicts_,
             .started = started_,
             .notes = notes()};
   }
@@ -244,6 +264,9 @@ class ControlLoop::Loop {
   EventLog events_{events_kept, [] { return std::chrono::system_clock::now(); }};
   EventStreams event_streams_{io_, events_};
   LiveConfiguration configuration_;
+  VipConflicts conflicts_;
+  VipWatch vip_watch_{
+      io_, [this](const IpAddress& vip, const MacAddress& mac) { vip_claimed(vip, mac); }};
   SnapshotBuilder builder_;
   BusyMeter busy_;
   ZeroedCounters zeroed_;

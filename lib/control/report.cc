@@ -130,7 +130,27 @@ std::vector<api::ServerMac> report_macs(const ReportContext& context) {
   return lines;
 }
 
+std::vector<api::AddressConflict> report_conflicts(const ReportContext& context) {
+  std::vector<api::AddressConflict> conflicts;
+  for (const auto& [who, claim] : context.conflicts.claims())
+    conflicts.push_back({.vip = who.first,
+                         .mac = who.second,
+                         .server = server_at(context.services, context.mac_of, who.second),
+                         .frames = claim.frames,
+                         .seconds_ago = seconds_since(claim.last)});
+  return conflicts;
+}
+
 }  // namespace
+
+std::optional<IpAddress> server_at(const SnapshotBuilder& services, const MacOf& mac_of,
+                                   const MacAddress& mac) {
+  for (const ServiceView& service : services.services())
+    for (const ServerView& server : service.servers)
+      if ((server.server.mac ? server.server.mac : mac_of(server.server.address)) == mac)
+        return server.server.address;
+  return std::nullopt;
+}
 
 void BusyMeter::sample(const std::vector<PlantWorker>& workers, Clock::time_point now) {
   const auto elapsed = std::chrono::duration<double, std::nano>(now - last_).count();
@@ -169,6 +189,7 @@ api::Status report_status(const ReportContext& context) {
   status.verdicts = report_verdicts(context.plant.workers);
   status.servers = report_macs(context);
   status.configuration = context.configuration.report();
+  status.address_conflicts = report_conflicts(context);
   status.notes = context.notes;
   return status;
 }

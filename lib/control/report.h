@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "lib/control/live_configuration.h"
 #include "lib/control/plant.h"
 #include "lib/control/snapshot_builder.h"
+#include "lib/control/vip_conflicts.h"
 #include "lib/control/zeroed_counters.h"
 
 namespace drover::control {
@@ -36,9 +38,14 @@ struct ReportContext {
   const HostBridge& bridge;
   const ZeroedCounters& zeroed;
   const MacOf& mac_of;  // as the kernel has it
+  const VipConflicts& conflicts;
   std::chrono::steady_clock::time_point started;
   std::vector<std::string> notes;
 };
+
+// The real server at this MAC address.
+std::optional<IpAddress> server_at(const SnapshotBuilder& services, const MacOf& mac_of,
+                                   const MacAddress& mac);
 
 api::Services report_services(const ReportContext& context);
 api::Status report_status(const ReportContext& context);

@@ -37,7 +37,7 @@ class CheckRoute {
   virtual tl::expected<IpAddress, NoRoute> prepare(int socket, const Subject& subject) = 0;
 
   // Follows the reason when the server could not be reached; empty: nothing.
-  virtual std::string hint(const Subject& subject) const;
+  virtual std::string hint(const Subject& subject);
 };
 
 // `via: real`: to the server's own address, from the balancer's own address of that family if

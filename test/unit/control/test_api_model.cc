@@ -60,6 +60,16 @@ Status some_status() {
   status.verdicts = {{"forwarded", 100}, {"bad_length", 0}};
   status.servers = {{ip("192.0.2.21"), MacAddress::parse("02:00:00:00:00:15"), MacSource::file},
                     {ip("2001:db8::22"), std::nullopt, MacSource::unresolved}};
+  status.address_conflicts = {{.vip = ip("192.0.2.10"),
+                               .mac = *MacAddress::parse("02:00:00:00:00:16"),
+                               .server = ip("192.0.2.22"),
+                               .frames = 3,
+                               .seconds_ago = 0.5},
+                              {.vip = ip("192.0.2.10"),
+                               .mac = *MacAddress::parse("02:00:00:00:00:99"),
+                               .server = std::nullopt,
+                               .frames = 1,
+                               .seconds_ago = 7}};
   status.notes = {"one", "two"};
   return status;
 }

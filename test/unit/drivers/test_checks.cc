@@ -7,6 +7,7 @@
 #include <fstream>
 #include <string>
 
+#include "drivers/af_xdp/mtu.h"
 #include "drivers/eal.h"
 #include "drivers/host_interface.h"
 #include "drivers/hugepages.h"
@@ -218,6 +219,13 @@ TEST_CASE("a device that no driver takes is refused before EAL starts", "[driver
   CHECK(refusal(PortSettings::pci, "eth0").starts_with("eth0: this is no PCI address"));
   CHECK(refusal(PortSettings::pci, "ffff:ff:1f.7") ==
         "ffff:ff:1f.7: there is no such PCI device; `lspci -D` lists them");
+}
+
+TEST_CASE("the largest MTU of af_xdp is the one that is judged by", "[checks]") {
+  for (const bool hugepages : {true, false}) {
+    CHECK(check_af_xdp_mtu("eth0", largest_af_xdp_mtu(hugepages), hugepages));
+    CHECK(!check_af_xdp_mtu("eth0", largest_af_xdp_mtu(hugepages) + 1, hugepages));
+  }
 }
 
 }  // namespace drover

@@ -147,5 +147,26 @@ TEST_CASE("link and queues in words") {
           "    MTU 1500, kernel interface tap0\n");
 }
 
+TEST_CASE("who claims a VIP is named") {
+  api::Status status;
+  status.address_conflicts = {{.vip = ip("192.0.2.10"),
+                               .mac = *MacAddress::parse("02:00:00:00:00:16"),
+                               .server = ip("192.0.2.22"),
+                               .frames = 3,
+                               .seconds_ago = 0.4},
+                              {.vip = ip("192.0.2.10"),
+                               .mac = *MacAddress::parse("02:00:00:00:00:99"),
+                               .server = std::nullopt,
+                               .frames = 1,
+                               .seconds_ago = 61}};
+  const std::string text = status_text(status);
+  REQUIRE(
+      text.find("\nAddress conflicts\n"
+                "  192.0.2.10 is claimed by the real server 192.0.2.22 at 02:00:00:00:00:16, "
+                "0 s ago\n"
+                "  192.0.2.10 is claimed by another machine at 02:00:00:00:00:99, 61 s ago\n") !=
+      std::string::npos);
+}
+
 }  // namespace
 }  // namespace drover::client

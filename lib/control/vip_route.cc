@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "lib/control/vip_route.h"
+
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <fstream>
+#include <utility>
+
+#include "drivers/check_path/check_mark.h"
+#include "lib/health/socket_address.h"
+
+namespace drover::control {
+namespace {
+
+using health::NoRoute;
+
+bool has_ipv6(const std::string& interface) {
+  std::ifstream disabled(fmt::format("/proc/sys/net/ipv6/conf/{}/disable_ipv6", interface));
+  char value = '1';
+  return disabled >> value && value == '0';
+}
+
+tl::unexpected<NoRoute> our_fault(std::string reason) {
+  return tl::unexpected(NoRoute{.unreachable = false, .reason = std::move(reason)});
+}
+
+}  // namespace
+
+Result<std::unique_ptr<VipRoute>> VipRoute::open(const std::vector<std::string>& interfaces) {
+  auto program = MarkProgram::load();
+  if (!program) return tl::unexpected(program.error());
+  std::unique_ptr<VipRoute> route(new VipRoute(std::move(*program)));
+  for (const std::string& interface : interfaces) {
+    auto filter = EgressFilter::attach(interface, route->program_.program());
+    if (!filter) return tl::unexpected(filter.error());
+    auto way = MarkRoute::put_up(interface, true, has_ipv6(interface));
+    if (!way) return tl::unexpected(way.error());
+    route->ports_.insert({interface, Port{std::move(*filter), std::move(*way), {}}});
+  }
+  route->look_at_interfaces();
+  return route;
+}
+
+Result<void> VipRoute::update(const std::vector<RoutedServer>& servers,
+                              const std::set<IpAddress>& vips) {
+  vips_ = vips;
+  leave_out(servers);
+  Result<void> result;
+  for (const RoutedServer& server : servers)
+    if (auto entered = enter(server); !entered && result) result = std::move(entered);
+  return result;
+}
+
+void VipRoute::leave_out(const std::vector<RoutedServer>& servers) {
+  std::set<IpAddress> stay;
+  for (const RoutedServer& server : servers) stay.insert(server.address);
+  std::erase_if(servers_, [&](const auto& each) {
+    const auto& [address, entry] = each;
+    if (stay.contains(address)) return false;
+    program_.remove(entry.mark);
+    free_marks_.push_back(entry.mark);
+    return true;
+  });
+  std::erase_if(twins_, [&](const auto& twin) { return !stay.contains(twin.first.server); });
+}
+
+Result<void> VipRoute::enter(const RoutedServer& server) {
+  auto [found, is_new] = servers_.insert({server.address, Entry{}});
+  Entry& entry = found->second;
+  if (is_new) {
+    if (free_marks_.empty()) free_marks_.push_back(CHECK_MARK | next_mark_++);
+    entry.mark = free_marks_.back();
+    free_marks_.pop_back();
+  }
+  entry.interface = server.interface;
+  if (entry.mac == server.mac) return {};
+  entry.mac = server.mac;
+  if (server.mac) return program_.set(entry.mark, *server.mac);
+  program_.remove(entry.mark);
+  return {};
+}
+
+void VipRoute::look_at_interfaces() {
+  std::set<std::string> names;
+  for (const auto& [name, port] : ports_) names.insert(name);
+  for (auto& [name, view] : view_interfaces(names)) ports_.at(name).view = std::move(view);
+}
+
+Result<void> VipRoute::restore() {
+  look_at_interfaces();
+  Result<void> result;
+  for (auto& [name, port] : ports_) {
+    if (auto done = port.filter.restore(); !done) result = std::move(done);
+    if (auto done = port.route.restore(); !done) result = std::move(done);
+  }
+  return result;
+}
+
+tl::expected<IpAddress, NoRoute> VipRoute::prepare(int socket, const health::Subject& subject) {
+  const auto found = servers_.find(subject.server);
+  if (found == servers_.end()) return our_fault("it is no server of ours");
+  forget_old_twin(subject);
+  const Entry& entry = found->second;
+  if (!entry.mac)
+    return tl::unexpected(NoRoute{.unreachable = true, .reason = "it has no MAC address"});
+  const auto port = ports_.find(entry.interface);
+  if (port == ports_.end()) return our_fault(fmt::format("{} is no port", entry.interface));
+
+  const auto from = choose_sender(port->second.view, subject.server, vips_);
+  if (!from)
+    return our_fault(fmt::format("{} has no {} address to check from", entry.interface,
+                                 subject.server.is_v4() ? "IPv4" : "IPv6"));
+  const auto set = [&](int level, int name, const void* value, socklen_t length) {
+    return setsockopt(socket, level, name, value, length) == 0;
+  };
+  const int on = 1;
+  const std::string& device = entry.interface;
+  if (!set(SOL_SOCKET, SO_MARK, &entry.mark, sizeof entry.mark) ||
+      !set(SOL_SOCKET, SO_BINDTODEVICE, device.c_str(), static_cast<socklen_t>(device.size() + 1)))
+    return our_fault("its socket cannot be marked: " + errno_text(errno));
+  // The port is chosen by connect(2), so that as many are free as there are for each VIP and port.
+  set(IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
+  const health::SocketAddress source(*from, 0);
+  if (bind(socket, source.get(), source.length) != 0)
+    return our_fault(fmt::format("cannot send from {}: {}", to_string(*from), errno_text(errno)));
+  return subject.vip;
+}
+
+// That of a failure before the last check.
+void VipRoute::forget_old_twin(const health::Subject& subject) {
+  const auto twin = twins_.find(subject);
+  if (twin != twins_.end() && std::exchange(twin->second.checked_since, true)) twins_.erase(twin);
+}
+
+std::string VipRoute::hint(const health::Subject& subject) {
+  if (subject.port == 0)
+    return fmt::format("does it have {} on its loopback?", to_string(subject.vip));
+  Twin& twin = twins_[subject];
+  twin.checked_since = false;
+  const bool answers = twin.connection.server_answered();
+  twin.connection.start(subject.server, subject.port);
+  if (!answers) return {};
+  return fmt::format(
+      "it answers at {} itself, so it lacks the VIP on its loopback: run "
+      "'realserver {}' there",
+      to_string(subject.server), to_string(subject.vip));
+}
+
+}  // namespace drover::control

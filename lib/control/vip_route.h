@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// `via: vip`: a check connects to the VIP at the MAC address of the server that it is about. So it
+// takes the very way of a client's packets, and a server without the VIP on its loopback is found
+// down. The kernel's part of the way: drivers/check_path. Control thread only.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "drivers/check_path/egress_filter.h"
+#include "drivers/check_path/mark_program.h"
+#include "drivers/check_path/mark_route.h"
+#include "lib/base/result.h"
+#include "lib/control/check_twin.h"
+#include "lib/control/interface_view.h"
+#include "lib/health/check_route.h"
+#include "lib/net/address.h"
+
+namespace drover::control {
+
+struct RoutedServer {
+  IpAddress address;
+  std::string interface;          // the kernel's side of the port that it is reached by
+  std::optional<MacAddress> mac;  // none while it is unknown
+};
+
+class VipRoute final : public health::CheckRoute {
+ public:
+  // `interfaces`: the kernel's side of each port, whose lock is held. Error: the kernel lacks what
+  // this needs, or another program is in the way.
+  static Result<std::unique_ptr<VipRoute>> open(const std::vector<std::string>& interfaces);
+
+  // Replaces both sets; whenever a server, its MAC address or a VIP changes. Nothing is sent from a
+  // VIP. Error: the first server that could not be entered; the others are.
+  Result<void> update(const std::vector<RoutedServer>& servers, const std::set<IpAddress>& vips);
+
+  // Puts back what somebody else has removed from the kernel; after a change of links, rules or tc
+  // filters. Waits for the kernel's rtnl lock.
+  Result<void> restore();
+
+  tl::expected<IpAddress, health::NoRoute> prepare(int socket,
+                                                   const health::Subject& subject) override;
+  // Says that the server lacks the VIP once it is seen to answer at its own address.
+  std::string hint(const health::Subject& subject) override;
+
+ private:
+  struct Port {
+    EgressFilter filter;
+    MarkRoute route;
+    InterfaceView view;
+  };
+  struct Entry {
+    std::uint32_t mark = 0;
+    std::string interface;
+    std::optional<MacAddress> mac;
+  };
+
+  struct Twin {
+    CheckTwin connection;
+    bool checked_since = false;
+  };
+
+  explicit VipRoute(MarkProgram program) : program_(std::move(program)) {}
+  void look_at_interfaces();
+  void leave_out(const std::vector<RoutedServer>& servers);
+  void forget_old_twin(const health::Subject& subject);
+  Result<void> enter(const RoutedServer& server);
+
+  MarkProgram program_;  // outlives the filters
+  std::set<IpAddress> vips_;
+  std::map<std::string, Port> ports_;  // by interface
+  std::map<IpAddress, Entry> servers_;
+  std::vector<std::uint32_t> free_marks_;
+  std::uint32_t next_mark_ = 0;
+  std::map<health::Subject, Twin> twins_;  // of those whose last check failed
+};
+
+}  // namespace drover::control
