@@ -21,6 +21,7 @@
 #include "lib/control/event_log.h"
 #include "lib/control/event_source.h"
 #include "lib/control/event_streams.h"
+#include "lib/control/health_watch.h"
 #include "lib/control/host_bridge.h"
 #include "lib/control/host_checks.h"
 #include "lib/control/interface_view.h"
@@ -85,6 +86,7 @@ class ControlLoop::Loop {
     lister_.emplace(io_, plant, builder_);
     steering_.emplace(plant);
     probe_.emplace(io_, *neighbours_);
+    health_.emplace(io_, check_routes(), events_, [this] { publish_soon_.set(Clock::now()); });
     return serve(configuration_.config());
   }
 
@@ -125,6 +127,7 @@ class ControlLoop::Loop {
   Result<void> serve(const config::Config& config) {
     if (auto configured = builder_.configure(config, port_facts(), Clock::now()); !configured)
       return configured;
+    health_->configure(config, builder_, Clock::now());
     watch_neighbours();
     publish();
     return {};
@@ -153,6 +156,11 @@ class ControlLoop::Loop {
     return facts;
   }
 
+  health::Monitor::Routes check_routes() const {
+    return {.real = health::make_real_route(configuration_.config().own_addresses()),
+            .vip = nullptr};
+  }
+
   void watch_neighbours() {
     std::vector<Neighbour> neighbours;
     std::set<IpAddress> seen;
@@ -177,8 +185,12 @@ class ControlLoop::Loop {
 
   void publish() {
     const Clock::time_point now = Clock::now();
+    health_->apply(builder_, now);
     plant_->snapshots->publish(builder_.build(mac_of_, now));
-    if (const auto change = builder_.next_change(now)) publish_later_.set(*change);
+    std::optional<Clock::time_point> next = builder_.next_change(now);
+    if (const auto change = health_->next_change(now))
+      next = std::min(next.value_or(*change), *change);
+    if (next) publish_later_.set(*next);
   }
 
   void doorbell_rang() {
@@ -217,6 +229,7 @@ class ControlLoop::Loop {
     return {.configuration = configuration_,
             .plant = *plant_,
             .services = builder_,
+            .health = *health_,
             .busy = busy_,
             .bridge = *bridge_,
             .zeroed = zeroed_,
@@ -254,6 +267,7 @@ class ControlLoop::Loop {
   std::optional<NeighbourTable> neighbours_;
   std::optional<NeighbourProbe> probe_;
   std::optional<Steering> steering_;
+  std::optional<HealthWatch> health_;
   std::optional<HostBridge> bridge_;
   std::optional<ConnectionLister> lister_;
   std::optional<ApiServer> api_;
