@@ -86,7 +86,7 @@ class ControlLoop::Loop {
     lister_.emplace(io_, plant, builder_);
     steering_.emplace(plant);
     probe_.emplace(io_, *neighbours_);
-    health_.emplace(io_, check_routes(), events_, [this] { publish_soon_.set(Clock::now()); });
+    health_.emplace(io_, check_routes(), events_, [this] { health_changed(); });
     return serve(configuration_.config());
   }
 
@@ -183,7 +183,14 @@ class ControlLoop::Loop {
     publish_soon_.set(Clock::now());
   }
 
+  // Servers that fail together make one snapshot.
+  void health_changed() {
+    if (!std::exchange(health_changed_, true))
+      publish_soon_.set(Clock::now() + std::chrono::milliseconds(10));
+  }
+
   void publish() {
+    health_changed_ = false;
     const Clock::time_point now = Clock::now();
     health_->apply(builder_, now);
     plant_->snapshots->publish(builder_.build(mac_of_, now));
@@ -268,6 +275,7 @@ class ControlLoop::Loop {
   std::optional<NeighbourProbe> probe_;
   std::optional<Steering> steering_;
   std::optional<HealthWatch> health_;
+  bool health_changed_ = false;  // since the last snapshot
   std::optional<HostBridge> bridge_;
   std::optional<ConnectionLister> lister_;
   std::optional<ApiServer> api_;

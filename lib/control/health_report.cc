@@ -60,6 +60,7 @@ void report_health(const HealthWatch& health, const ServiceKey& key, const Stand
     case health::State::down:
       server.state = "down";
       server.reason = watched->health.reason(now);
+      if (!server.mac) server.reason += "; it has no MAC address";
       break;
     case health::State::up:
       server.state = state_of_up(standing, server);

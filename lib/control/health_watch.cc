@@ -36,11 +36,19 @@ std::string_view consequence(Resort resort) {
   return "all are taken to be up";
 }
 
+// Others are equal for the services of one port, and run once.
+bool depends_on_vip(const config::Check& check) {
+  const auto* http = std::get_if<config::HttpCheck>(&check.kind);
+  return check.via == config::Via::vip || runs_program(check.kind) ||
+         (http != nullptr && http->host.empty());
+}
+
 std::vector<health::WatchedCheck> checks_of(const config::Pool& pool, const config::Server& server,
                                             const ServiceKey& key) {
   std::vector<health::WatchedCheck> checks;
   for (const config::Check& check : pool.checks) {
-    health::WatchedCheck watched{{.server = server.address, .vip = key.address}, check};
+    health::WatchedCheck watched{{.server = server.address, .vip = {}}, check};
+    if (depends_on_vip(check)) watched.subject.vip = key.address;
     const bool is_ping = std::holds_alternative<config::PingCheck>(check.kind);
     if (!is_ping) watched.subject.port = check.port.value_or(key.port);
     checks.push_back(std::move(watched));

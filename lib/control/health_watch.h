@@ -61,6 +61,7 @@ class HealthWatch {
   // When it must be called again, if no check changes anything.
   std::optional<TimePoint> next_change(TimePoint now) const;
 
+  const std::map<ServiceKey, Service>& services() const { return services_; }
   // By the key of a view; null: not configured.
   const Service* find(const ServiceKey& key) const;
   // Of a check of such a server.
