@@ -4,6 +4,7 @@
 """
 
 import socket
+import subprocess
 import threading
 import time
 import unittest
@@ -267,6 +268,54 @@ class HealthKinds(HealthScenario, unittest.TestCase):
         self.addCleanup(self.witness.touch)
         self.wait_for_states("down", "down")
         self.assertIn("exit status 1", self.reason(0))
+
+
+class TlsServer:
+    """openssl's own on port 8443 of a host, with a certificate that it has signed itself."""
+
+    def __init__(self, host, directory, name):
+        self.host = host
+        self.directory = directory / f"tls-{host.name}"
+        self.directory.mkdir()
+        self._process = None
+        self.certify(name)
+
+    def certify(self, name):
+        """Serves a certificate for this name from now on."""
+        self.end()
+        self.host.run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+                      "-nodes", "-days", "1", "-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name}",
+                      "-keyout", self.directory / "key.pem", "-out", self.directory / "certificate.pem")
+        self._process = self.host.spawn(
+            "openssl", "s_server", "-quiet", "-www", "-accept", f"{self.host.address}:8443",
+            "-cert", self.directory / "certificate.pem", "-key", self.directory / "key.pem",
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def end(self):
+        if self._process:
+            self._process.kill()
+            self._process.wait()
+
+
+class HealthTls(HealthScenario, unittest.TestCase):
+    """https: the name in the certificate counts with verify: true."""
+
+    count = 1
+
+    @classmethod
+    def file(cls):
+        cls.tls = TlsServer(cls.lab.web_servers[0].host, cls.lab.directory, "www.example.org")
+        cls.addClassCleanup(cls.tls.end)
+        authority = cls.tls.directory / "authority.pem"
+        authority.write_bytes((cls.tls.directory / "certificate.pem").read_bytes())
+        cls.check = (f"{{https: {{sni: www.example.org, verify: true, ca_file: {authority}}}, port: 8443, "
+                     f"interval: 200ms, timeout: 2s, rise: 1, fall: 1}}")
+        return super().file()
+
+    def test_a_certificate_that_nobody_vouches_for_takes_a_server_down(self):
+        self.tls.certify("www.example.org")  # another one
+        wait_until(lambda: "certificate" in self.reason(0), "a bad certificate", SETTLED)
+        self.assertEqual(self.server_states(), ["down"])
 
 
 if __name__ == "__main__":
