@@ -41,6 +41,12 @@ std::string stats_columns(const api::Totals& totals) {
          ipvsadm_number(totals.bytes) + ipvsadm_number(0);
 }
 
+// "down for 12 s: connect: refused".
+std::string health(const api::Server& server) {
+  if (server.reason.empty()) return server.state;
+  return fmt::format("{} for {}: {}", server.state, duration(server.state_seconds), server.reason);
+}
+
 std::uint64_t rounded(double rate) {
   return static_cast<std::uint64_t>(std::llround(rate));
 }
@@ -75,7 +81,7 @@ std::string list_text(const api::Services& services) {
     for (const api::Server& server : service.servers) {
       text += fmt::format("  -> {:<28} {:<7} {:<6} {:<10} {:<10}", server_name(server),
                           server.forward, server.weight, server.active, server.inactive);
-      if (server.state != "up") text += " " + server.state;
+      if (server.state != "up") text += " " + health(server);
       if (server.admin_state != "enabled") text += " " + server.admin_state;
       if (server.changed) text += " changed";
       text += "\n";

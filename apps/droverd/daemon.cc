@@ -61,6 +61,7 @@ class Daemon {
       : running_(running), config_(running.config()), snapshots_(config_.workers.count) {}
 
   Result<void> run() {
+    control::raise_descriptor_limit();
     for (const auto step :
          {&Daemon::check_host, &Daemon::check_ports, &Daemon::open_control, &Daemon::start_eal,
           &Daemon::make_pool, &Daemon::start_ports, &Daemon::make_workers, &Daemon::attach_control,

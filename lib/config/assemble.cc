@@ -72,6 +72,7 @@ void add_services(Config& config, std::vector<ServiceInFile> in_file) {
     }
     if (service.persistence && service.persistence->mask == 0)
       service.persistence->mask = service.address.is_v4() ? 32 : 128;
+    service.health = service;
     config.services.push_back(std::move(service));
   }
 }

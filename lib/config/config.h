@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "lib/config/check.h"
 #include "lib/net/address.h"
 
 namespace drover::config {
@@ -26,6 +27,8 @@ enum class ConnReuse { never, closed, finished };
 // What the operator wants of a server. drained: no new connections, those that it has go on;
 // disabled: these end, too.
 enum class AdminState { enabled, drained, disabled };
+enum class OnDown { keep, reschedule, automatic };
+enum class WhenAllDown { refuse, sorry, all };
 enum class SchedulerFlag { port, fallback };  // in the file with the scheduler's name: "sh-port"
 
 // `nodes`: a balancer of the pair. Its address is also what health checks and probes come from.
@@ -63,24 +66,6 @@ struct Server {
   std::uint32_t share() const { return state == AdminState::enabled ? weight : 0; }
 };
 
-struct StatusRange {
-  std::uint16_t first = 200;
-  std::uint16_t last = 399;  // included
-};
-
-struct HttpCheck {
-  std::string path = "/";
-  std::vector<StatusRange> status{StatusRange{}};  // any of them will do
-};
-
-struct Check {
-  HttpCheck http;
-  Milliseconds interval{2'000};
-  Milliseconds timeout{1'000};
-  std::uint16_t rise = 2;
-  std::uint16_t fall = 3;
-};
-
 struct Pool {
   std::string name;  // "service NAME" for servers that stand in a service
   std::vector<Server> servers;
@@ -101,6 +86,22 @@ struct Limit {
   std::uint8_t mask = 0;    // prefix length; 0: 32, of IPv6 64
 };
 
+// How long a server that flaps is kept down.
+struct HoldDown {
+  Milliseconds first{5'000};  // doubled with each flap; 0: not at all
+  Milliseconds most{120'000};
+};
+
+// What a service makes of its servers' checks.
+struct ServiceHealth {
+  OnDown on_down = OnDown::automatic;  // a down server's connections
+  Milliseconds warmup{0};              // until a server that came back has its whole share
+  HoldDown hold_down;
+  std::uint32_t quorum = 1;                  // with fewer servers up all count as down
+  std::uint32_t quorum_hysteresis = 0;       // so many more until they count again
+  std::optional<WhenAllDown> when_all_down;  // none: sorry with a sorry_server, else refuse
+};
+
 struct Service {
   std::string name;
   IpAddress address;                 // the VIP
@@ -115,6 +116,7 @@ struct Service {
   std::vector<IpInterface> allow;  // networks of clients; empty: all but those in `deny`
   std::vector<IpInterface> deny;   // of two that fit, the longer prefix decides
   std::optional<Limit> limit;
+  ServiceHealth health = {};
 };
 
 // IPVS's time-outs by default (`ipvsadm --set` changes the first, third and the UDP one there).

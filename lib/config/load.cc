@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "lib/config/load.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "lib/config/assemble.h"
@@ -25,13 +27,29 @@ ResultOrErrors<Loaded> parse_for(std::string_view text, const std::string& file_
   return read(*document, file_name, which);
 }
 
+// Programs are taken only from a file that nobody but root can write.
+std::optional<Error> refusal_of_programs(const std::string& path, const Loaded& loaded) {
+  if (is_only_roots(path)) return std::nullopt;
+  for (const auto& [pool, place] : pool_places(loaded.config))
+    for (const Check& check : pool->checks)
+      if (runs_program(check.kind))
+        return Error{loaded.places.where(place + ".checks"),
+                     "a check runs a program, but not only root can write this file",
+                     fmt::format("chown root:root {0} && chmod go-w {0}", path)};
+  return std::nullopt;
+}
+
 }  // namespace
 
 ResultOrErrors<Loaded> load(const std::string& path, const std::optional<std::string>& node_name,
                             const std::string& host_name) {
   const auto text = read_file(path);
   if (!text) return tl::unexpected(Errors{text.error()});
-  return parse(*text, path, node_name, host_name);
+  auto loaded = parse(*text, path, node_name, host_name);
+  if (!loaded) return loaded;
+  if (auto refusal = refusal_of_programs(path, *loaded))
+    return tl::unexpected(Errors{std::move(*refusal)});
+  return loaded;
 }
 
 ResultOrErrors<Loaded> parse(std::string_view text, const std::string& file_name,
@@ -56,6 +74,8 @@ ResultOrErrors<Loaded> load_for_every_node(const std::string& path) {
   if (!text) return tl::unexpected(Errors{text.error()});
   auto first = parse_for(*text, path, {.option = {}, .host_name = {}, .or_the_first = true});
   if (!first) return first;
+  if (auto refusal = refusal_of_programs(path, *first))
+    first->warnings.push_back(std::move(*refusal));
   for (const Node& node : first->config.nodes)
     if (auto other = parse(*text, path, node.name, {}); !other) return other;
   return first;

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include <algorithm>
+#include <fmt/format.h>
 
+#include <array>
+
+#include "lib/config/nearest.h"
+#include "lib/config/read_check_kinds.h"
 #include "lib/config/sections.h"
 #include "lib/config/table.h"
 #include "lib/config/values.h"
@@ -8,56 +12,92 @@
 namespace drover::config {
 namespace {
 
-std::optional<std::string> url_path(Context& context, const YamlNode& node) {
-  const std::string* text = text_of(node);
-  const auto is_printable = [](char c) { return c > ' ' && c < 0x7f; };
-  if (text != nullptr && text->starts_with('/') &&
-      std::all_of(text->begin(), text->end(), is_printable))
-    return *text;
-  context.expected(node, "the path of a URL, from / on");
-  return std::nullopt;
+constexpr std::array<std::string_view, 7> kinds = {"http",   "https", "tcp", "expect",
+                                                   "script", "agent", "ping"};
+
+// One key for each kind; a check has one of them.
+struct CheckInFile : Check {
+  std::optional<HttpCheck> http;
+  std::optional<HttpCheck> https;
+  std::optional<TcpCheck> tcp;
+  std::optional<ExpectCheck> expect;
+  std::optional<ScriptCheck> script;
+  std::optional<AgentCheck> agent;
+  std::optional<PingCheck> ping;
+};
+
+template <class T>
+void take(std::optional<T>& kind, Check& check) {
+  if (kind) check.kind = std::move(*kind);
 }
 
-// "200-399" or "200".
-std::optional<StatusRange> status_range(Context& context, const YamlNode& node) {
-  if (const std::string* text = text_of(node)) {
-    const auto dash = text->find('-');
-    const auto first = parse_number<std::uint16_t>(text->substr(0, dash));
-    const auto last =
-        dash == std::string::npos ? first : parse_number<std::uint16_t>(text->substr(dash + 1));
-    if (first && last && *first >= 100 && *first <= *last && *last <= 599)
-      return StatusRange{*first, *last};
+std::vector<std::string_view> kinds_given(const YamlNode& node) {
+  std::vector<std::string_view> given;
+  for (const Entry& entry : node.content->entries)
+    if (std::find(kinds.begin(), kinds.end(), entry.key) != kinds.end()) given.push_back(entry.key);
+  return given;
+}
+
+// What a kind of check has no use for.
+void check_fit(Context& context, const YamlNode& node, const Check& check) {
+  const bool program = runs_program(check.kind);
+  const bool has_port = !program && !std::holds_alternative<PingCheck>(check.kind);
+  for (const Entry& entry : node.content->entries) {
+    if (entry.key == "port" && !has_port)
+      context.error(entry.position, "this check connects to no port");
+    if (entry.key == "via" && program)
+      context.error(entry.position, "a program finds its own way to the server");
   }
-  context.expected(node, "an HTTP status or a range of them from 100 to 599, such as 200-399");
-  return std::nullopt;
+  const auto* agent = std::get_if<AgentCheck>(&check.kind);
+  if (agent != nullptr && !program && !check.port)
+    context.error(node.position, "an agent check needs the key \"port\" or a command");
 }
 
-std::optional<std::vector<StatusRange>> status_ranges(Context& context, const YamlNode& node) {
-  if (node.content->kind == Kind::list)
-    return list_of("HTTP statuses", status_range)(context, node);
-  const auto range = status_range(context, node);
-  if (!range) return std::nullopt;
-  return std::vector{*range};
-}
-
-std::optional<HttpCheck> http_check(Context& context, const YamlNode& node) {
-  static const Table<HttpCheck> table = Table<HttpCheck>("an http check")
-                                            .optional("path", &HttpCheck::path, url_path)
-                                            .optional("status", &HttpCheck::status, status_ranges);
-  return table(context, node);
+std::optional<Check> read_check(Context& context, const YamlNode& node) {
+  static const auto via = one_of<Via>({{"real", Via::real}, {"vip", Via::vip}});
+  static const Table<CheckInFile> table =
+      Table<CheckInFile>("a check")
+          .optional("http", &CheckInFile::http, read_http_check)
+          .optional("https", &CheckInFile::https, read_https_check)
+          .optional("tcp", &CheckInFile::tcp, read_tcp_check)
+          .optional("expect", &CheckInFile::expect, read_expect_check)
+          .optional("script", &CheckInFile::script, read_script_check)
+          .optional("agent", &CheckInFile::agent, read_agent_check)
+          .optional("ping", &CheckInFile::ping, read_ping_check)
+          .optional("port", &Check::port, number<std::uint16_t>(1, 65'535))
+          .optional("via", &Check::via, via)
+          .optional("interval", &Check::interval, duration(Milliseconds(100)))
+          .optional("fast_interval", &Check::fast_interval, duration(Milliseconds(100)))
+          .optional("timeout", &Check::timeout, duration(Milliseconds(10), Milliseconds(3'600'000)))
+          .optional("rise", &Check::rise, number<std::uint16_t>(1, 1'000))
+          .optional("fall", &Check::fall, number<std::uint16_t>(1, 1'000));
+  auto read = table(context, node);
+  if (!read) return std::nullopt;
+  const auto given = kinds_given(node);
+  if (given.size() != 1) {
+    context.error(
+        node.position,
+        given.empty()
+            ? "a check needs a key that says what it does"
+            : fmt::format("a check does one thing, this one {}", fmt::join(given, " and ")),
+        given.empty() ? fmt::format("one of {}", fmt::join(kinds, ", ")) : "make a check of each");
+    return std::nullopt;
+  }
+  take(read->http, *read);
+  take(read->https, *read);
+  take(read->tcp, *read);
+  take(read->expect, *read);
+  take(read->script, *read);
+  take(read->agent, *read);
+  take(read->ping, *read);
+  check_fit(context, node, *read);
+  return std::move(static_cast<Check&>(*read));
 }
 
 }  // namespace
 
 std::optional<std::vector<Check>> read_checks(Context& context, const YamlNode& node) {
-  static const Table<Check> table =
-      Table<Check>("a check")
-          .required("http", &Check::http, http_check)
-          .optional("interval", &Check::interval, duration(Milliseconds(100)))
-          .optional("timeout", &Check::timeout, duration(Milliseconds(10), Milliseconds(3'600'000)))
-          .optional("rise", &Check::rise, number<std::uint16_t>(1, 1'000))
-          .optional("fall", &Check::fall, number<std::uint16_t>(1, 1'000));
-  return list_of("checks", table)(context, node);
+  return list_of("checks", read_check)(context, node);
 }
 
 }  // namespace drover::config

@@ -41,6 +41,26 @@ std::optional<std::vector<SchedulerFlag>> scheduler_flags(Context& context, cons
   return list_of("flags", one_of(scheduler_flag_words()))(context, node);
 }
 
+std::optional<OnDown> on_down(Context& context, const YamlNode& node) {
+  static const auto word = one_of<OnDown>(
+      {{"keep", OnDown::keep}, {"reschedule", OnDown::reschedule}, {"auto", OnDown::automatic}});
+  return word(context, node);
+}
+
+std::optional<WhenAllDown> when_all_down(Context& context, const YamlNode& node) {
+  static const auto word = one_of<WhenAllDown>(
+      {{"refuse", WhenAllDown::refuse}, {"sorry", WhenAllDown::sorry}, {"all", WhenAllDown::all}});
+  return word(context, node);
+}
+
+std::optional<HoldDown> hold_down(Context& context, const YamlNode& node) {
+  static const Table<HoldDown> table =
+      Table<HoldDown>("hold_down")
+          .optional("first", &HoldDown::first, duration(Milliseconds(0)))
+          .optional("most", &HoldDown::most, duration(Milliseconds(1'000)));
+  return table(context, node);
+}
+
 std::optional<Persistence> persistence(Context& context, const YamlNode& node) {
   static const Table<Persistence> table =
       Table<Persistence>("persistence")
@@ -112,6 +132,13 @@ std::optional<ServiceInFile> service(Context& context, const YamlNode& node) {
           .optional("allow", &ServiceInFile::allow, list_of("networks", network))
           .optional("deny", &ServiceInFile::deny, list_of("networks", network))
           .optional("limit", &ServiceInFile::limit, limit)
+          .optional("on_down", &ServiceInFile::on_down, on_down)
+          .optional("warmup", &ServiceInFile::warmup, duration(Milliseconds(0)))
+          .optional("hold_down", &ServiceInFile::hold_down, hold_down)
+          .optional("quorum", &ServiceInFile::quorum, number<std::uint32_t>(1, 1'000'000))
+          .optional("quorum_hysteresis", &ServiceInFile::quorum_hysteresis,
+                    number<std::uint32_t>(0, 1'000'000))
+          .optional("when_all_down", &ServiceInFile::when_all_down, when_all_down)
           .absent("port", "it is a list: ports: [80]");
   auto value = table(context, node);
   if (!value) return std::nullopt;

@@ -26,7 +26,7 @@ struct PortInFile : Port {
   DeviceInFile device_in_file;
 };
 
-struct ServiceInFile : Service {
+struct ServiceInFile : Service, ServiceHealth {
   std::vector<Server> servers;  // in place of a pool
   std::vector<Check> checks;
 };

@@ -83,6 +83,12 @@ Result<std::string> read_file(const std::string& path) {
   }
 }
 
+bool is_only_roots(const std::string& path) {
+  struct stat status {};
+  return stat(path.c_str(), &status) == 0 && status.st_uid == 0 &&
+         (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
 std::optional<Finding> find_binary(std::string_view text) {
   Position position{1, 1};
   for (std::size_t at = 0; at < text.size();) {

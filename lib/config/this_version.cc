@@ -5,9 +5,6 @@ namespace drover::config {
 namespace {
 
 constexpr NotActedOn later[] = {
-    {"a pool", "checks", "every server is taken to be up"},
-    {"a service", "checks", "every server is taken to be up"},
-    {"a service", "sorry_server", "nothing is sent to it"},
     {"the file", "failover", "this balancer is always master, so run only one"},
     {"the file", "metrics", "nothing listens there"},
 };

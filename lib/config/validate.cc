@@ -10,6 +10,7 @@ void validate(Context& context, const Config& config) {
   validate_addresses(context, config);
   validate_services(context, config);
   validate_access(context, config);
+  validate_health(context, config);
   validate_failover(context, config);
 }
 

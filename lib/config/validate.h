@@ -23,6 +23,7 @@ void validate_ports(Context& context, const Config& config);
 void validate_addresses(Context& context, const Config& config);
 void validate_services(Context& context, const Config& config);
 void validate_access(Context& context, const Config& config);
+void validate_health(Context& context, const Config& config);
 void validate_failover(Context& context, const Config& config);
 
 // A pool and where it stands: "pools.NAME" or "services[N]".

@@ -35,6 +35,9 @@ void fields(V& v, Seen<V, Server>& server) {
   v("admin_state", server.admin_state);
   v("changed", server.changed);
   v("state", server.state);
+  v("reason", server.reason);
+  v("state_seconds", server.state_seconds);
+  v("check_seconds", server.check_seconds);
 }
 
 template <class V>

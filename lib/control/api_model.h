@@ -45,7 +45,13 @@ struct Server {
   std::optional<MacAddress> mac;        // none while it is unresolved
   std::string admin_state = "enabled";  // "enabled" | "drained" | "disabled"
   bool changed = false;                 // not as in the file
-  std::string state = "up";             // "up" | "unresolved"; a client must bear others
+  // "up" | "unresolved" | "unknown" | "down" | "warming" | "draining" | "sorry"; a client must bear
+  // others
+  std::string state = "up";
+  std::string reason = {};   // of a state other than "up"
+  double state_seconds = 0;  // since when it is up or down
+  // What its latest check took; none without checks.
+  std::optional<double> check_seconds = std::nullopt;
   friend bool operator==(const Server&, const Server&) = default;
 };
 

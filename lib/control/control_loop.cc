@@ -21,6 +21,7 @@
 #include "lib/control/event_log.h"
 #include "lib/control/event_source.h"
 #include "lib/control/event_streams.h"
+#include "lib/control/health_watch.h"
 #include "lib/control/host_bridge.h"
 #include "lib/control/host_checks.h"
 #include "lib/control/interface_view.h"
@@ -87,6 +88,7 @@ class ControlLoop::Loop {
     lister_.emplace(io_, plant, builder_);
     steering_.emplace(plant);
     probe_.emplace(io_, *neighbours_);
+    health_.emplace(io_, check_routes(), events_, [this] { health_changed(); });
     return serve(configuration_.config());
   }
 
@@ -127,6 +129,7 @@ class ControlLoop::Loop {
   Result<void> serve(const config::Config& config) {
     if (auto configured = builder_.configure(config, port_facts(), Clock::now()); !configured)
       return configured;
+    health_->configure(config, builder_, Clock::now());
     watch_neighbours();
     publish();
     return {};
@@ -153,6 +156,11 @@ class ControlLoop::Loop {
                        .host_addresses = std::move(host_addresses)});
     }
     return facts;
+  }
+
+  health::Monitor::Routes check_routes() const {
+    return {.real = health::make_real_route(configuration_.config().own_addresses()),
+            .vip = nullptr};
   }
 
   void watch_neighbours() {
@@ -194,10 +202,21 @@ class ControlLoop::Loop {
     publish_soon_.set(Clock::now());
   }
 
+  // Servers that fail together make one snapshot.
+  void health_changed() {
+    if (!std::exchange(health_changed_, true))
+      publish_soon_.set(Clock::now() + std::chrono::milliseconds(10));
+  }
+
   void publish() {
+    health_changed_ = false;
     const Clock::time_point now = Clock::now();
+    health_->apply(builder_, now);
     plant_->snapshots->publish(builder_.build(mac_of_, now));
-    if (const auto change = builder_.next_change(now)) publish_later_.set(*change);
+    std::optional<Clock::time_point> next = builder_.next_change(now);
+    if (const auto change = health_->next_change(now))
+      next = std::min(next.value_or(*change), *change);
+    if (next) publish_later_.set(*next);
   }
 
   void doorbell_rang() {
@@ -236,6 +255,7 @@ class ControlLoop::Loop {
     return {.configuration = configuration_,
             .plant = *plant_,
             .services = builder_,
+            .health = *health_,
             .busy = busy_,
             .bridge = *bridge_,
             .zeroed = zeroed_,
@@ -277,6 +297,8 @@ class ControlLoop::Loop {
   std::optional<NeighbourTable> neighbours_;
   std::optional<NeighbourProbe> probe_;
   std::optional<Steering> steering_;
+  std::optional<HealthWatch> health_;
+  bool health_changed_ = false;  // since the last snapshot
   std::optional<HostBridge> bridge_;
   std::optional<ConnectionLister> lister_;
   std::optional<ApiServer> api_;

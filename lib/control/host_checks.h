@@ -15,4 +15,7 @@ Result<void> check_vips_are_not_local(const config::Config& config);
 // With af_xdp the interface must have this node's addresses already.
 Result<void> check_own_addresses(const config::Config& config);
 
+// As many open files as this process may have: each health check under way has one.
+void raise_descriptor_limit();
+
 }  // namespace drover::control

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "lib/config/admin_state.h"
+#include "lib/control/health_report.h"
 #include "version.h"
 
 namespace drover::control {
@@ -16,11 +17,12 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 
 api::Server report_server(const ServiceView& service, const ServerView& view,
                           const ReportContext& context) {
+  const Standing& standing = context.services.standing(view);
   api::Server server{
       .name = view.server.name,
       .address = view.server.address,
       .port = service.key.port,
-      .weight = view.server.share(),
+      .weight = effective_weight(view.server.share(), standing),
       .totals = context.zeroed.since_zero(view),
       .mac = view.server.mac ? view.server.mac : context.mac_of(view.server.address),
       .admin_state = std::string(to_string(view.server.state)),
@@ -30,7 +32,7 @@ api::Server report_server(const ServiceView& service, const ServerView& view,
     server.inactive += counters.inactive.value();
   }
   for (const Counter& persistent : *view.persistent) server.persistent += persistent.value();
-  if (!server.mac) server.state = "unresolved";
+  report_health(context.health, service.key, standing, std::chrono::steady_clock::now(), server);
   return server;
 }
 
@@ -55,6 +57,8 @@ api::Service report_service(const ServiceView& view, const ReportContext& contex
                        .totals = {},
                        .servers = {}};
   for (const ServerView& server : view.servers) {
+    if (server.is_sorry && context.services.standing(server).role != Standing::Role::serves)
+      continue;
     service.servers.push_back(report_server(view, server, context));
     const api::Totals& totals = service.servers.back().totals;
     service.totals.connections += totals.connections;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lib/control/api_model.h"
+#include "lib/control/health_watch.h"
 #include "lib/control/host_bridge.h"
 #include "lib/control/live_configuration.h"
 #include "lib/control/plant.h"
@@ -34,6 +35,7 @@ struct ReportContext {
   const LiveConfiguration& configuration;
   const Plant& plant;
   const SnapshotBuilder& services;
+  const HealthWatch& health;
   const BusyMeter& busy;
   const HostBridge& bridge;
   const ZeroedCounters& zeroed;

@@ -29,11 +29,6 @@ flow::Timeouts to_timeouts(const config::Timeouts& from) {
   return timeouts;
 }
 
-// `ports: any` is the port 0, as IPVS has it.
-std::vector<std::uint16_t> virtual_ports(const config::Service& service) {
-  return service.ports.empty() ? std::vector<std::uint16_t>{0} : service.ports;
-}
-
 datapath::UnknownPolicy to_policy(config::Unknown unknown) {
   switch (unknown) {
     case config::Unknown::adopt:
@@ -68,6 +63,10 @@ balance::SchedulerFlags to_flags(const std::vector<config::SchedulerFlag>& flags
 }
 
 }  // namespace
+
+std::vector<std::uint16_t> virtual_ports(const config::Service& service) {
+  return service.ports.empty() ? std::vector<std::uint16_t>{0} : service.ports;
+}
 
 Result<void> SnapshotBuilder::configure(const config::Config& config,
                                         std::vector<datapath::PortFacts> ports, TimePoint now) {
@@ -116,23 +115,46 @@ Result<ServiceView> SnapshotBuilder::view_of(const config::Config& config,
                    .servers = {},
                    .persistence = {},
                    .admission = make_admission(service, workers_)};
-  for (const config::Server& server : config.pools.at(service.pool).servers) {
-    const auto id = ids_.destination(view.key, server.address);
-    if (!id)
-      return failure("services",
-                     fmt::format("more than {} real servers, counted once for each virtual service",
-                                 IdRegistry::most_destinations));
-    destinations_.resize(std::max(destinations_.size(), ids_.destination_count()));
-    DestinationRecord& record = destinations_[id->value()];
-    if (!record.counters) {
-      record.counters = std::make_shared<datapath::DestinationCountersByWorker>(workers_);
-      record.persistent = std::make_shared<std::vector<Counter>>(workers_);
-      record.server.address = server.address;
-      record.removed = TimePoint();  // until take_over()
-    }
-    view.servers.push_back({server, *id, PortId(0), record.counters, record.persistent});
+  for (const config::Server& server : config.pools.at(service.pool).servers)
+    if (auto added = add_server(view, server, false); !added) return tl::unexpected(added.error());
+  if (service.sorry_server) {
+    const config::Server sorry{.name = "sorry_server", .address = *service.sorry_server, .mac = {}};
+    if (auto added = add_server(view, sorry, true); !added) return tl::unexpected(added.error());
   }
   return view;
+}
+
+Result<void> SnapshotBuilder::add_server(ServiceView& view, const config::Server& server,
+                                         bool is_sorry) {
+  const auto id = ids_.destination(view.key, server.address);
+  if (!id)
+    return failure("services",
+                   fmt::format("more than {} real servers, counted once for each virtual service",
+                               IdRegistry::most_destinations));
+  destinations_.resize(std::max(destinations_.size(), ids_.destination_count()));
+  DestinationRecord& record = destinations_[id->value()];
+  if (!record.counters) {
+    record.counters = std::make_shared<datapath::DestinationCountersByWorker>(workers_);
+    record.persistent = std::make_shared<std::vector<Counter>>(workers_);
+    record.server.address = server.address;
+    record.removed = TimePoint();  // until take_over()
+    if (is_sorry) record.standing.role = Standing::Role::out;
+  }
+  view.servers.push_back({server, *id, PortId(0), record.counters, record.persistent, is_sorry});
+  return {};
+}
+
+void SnapshotBuilder::set_standings(const ServiceView& service,
+                                    std::span<const Standing> standings) {
+  bool changes_parts = false;
+  for (std::size_t i = 0; i < standings.size(); ++i) {
+    Standing& standing = destinations_[service.servers[i].id.value()].standing;
+    changes_parts |= standing.role != standings[i].role || standing.percent != standings[i].percent;
+    standing = standings[i];
+  }
+  if (!changes_parts) return;
+  ServiceParts& parts = parts_.at(service.key);
+  parts = make_parts(service, std::move(parts));
 }
 
 Result<void> SnapshotBuilder::add_vip(const IpAddress& address, std::vector<datapath::Vip>& vips) {
@@ -189,9 +211,16 @@ SnapshotBuilder::ServiceParts SnapshotBuilder::make_parts(const ServiceView& vie
                                                           ServiceParts before) {
   auto service = std::make_shared<datapath::VirtualService>();
   std::vector<balance::MaglevBackend> backends;
-  for (const ServerView& server : view.servers) {
+  for (std::uint32_t i = 0; i < view.servers.size(); ++i) {
+    const ServerView& server = view.servers[i];
+    const Standing::Role role = standing(server).role;
+    const std::uint32_t weight = weight_of(server);
     service->candidates.push_back(server.id);
-    backends.push_back({balance::identity_of(server.server.address), server.server.share()});
+    if (role == Standing::Role::serves) service->scheduled.push_back(i);
+    service->serves.push_back(role == Standing::Role::serves);
+    service->undecided |= role == Standing::Role::unchecked;
+    backends.push_back(
+        {balance::identity_of(server.server.address), role == Standing::Role::out ? 0 : weight});
   }
   const auto wanted =
       std::max(fewest_slots, slots_per_server * static_cast<std::uint32_t>(backends.size()));
@@ -223,10 +252,11 @@ std::shared_ptr<const balance::Scheduler> SnapshotBuilder::make_scheduler(
   balance::SchedulerSettings settings{
       .candidates = {}, .flags = to_flags(view.flags), .port = view.key.port};
   for (const ServerView& server : view.servers)
-    settings.candidates.push_back({.destination = server.id,
-                                   .address = server.server.address,
-                                   .weight = server.server.share(),
-                                   .last_weight = destinations_[server.id.value()].last_weight});
+    if (standing(server).role == Standing::Role::serves)
+      settings.candidates.push_back({.destination = server.id,
+                                     .address = server.server.address,
+                                     .weight = weight_of(server),
+                                     .last_weight = destinations_[server.id.value()].last_weight});
   if (before.service) {
     const balance::SchedulerSettings& old = before.service->scheduler->settings();
     if (old.candidates == settings.candidates && old.flags == settings.flags)
@@ -239,11 +269,13 @@ std::shared_ptr<const balance::Scheduler> SnapshotBuilder::make_scheduler(
 
 datapath::Bond SnapshotBuilder::bond_of(const DestinationRecord& record, TimePoint now) const {
   const bool reschedules = on_removed_ == config::OnRemoved::reschedule;
-  if (!record.removed && record.server.state == config::AdminState::disabled)
+  if (!record.removed &&
+      (record.standing.releases || record.server.state == config::AdminState::disabled))
     return datapath::Bond::releases;
   if (!record.removed)
-    return reschedules && record.server.share() == 0 ? datapath::Bond::holds_until_syn
-                                                     : datapath::Bond::holds;
+    return reschedules && effective_weight(record.server.share(), record.standing) == 0
+               ? datapath::Bond::holds_until_syn
+               : datapath::Bond::holds;
   if (on_removed_ == config::OnRemoved::drop) return datapath::Bond::drops;
   return reschedules || now - *record.removed >= removed_server_grace ? datapath::Bond::releases
                                                                       : datapath::Bond::holds;
@@ -308,9 +340,11 @@ std::unique_ptr<const datapath::Snapshot> SnapshotBuilder::build(const MacOf& ma
                               .egress = record.egress,
                               .resolved = mac.has_value(),
                               .has_thresholds = server.upper_threshold != 0,
+                              .warming = record.standing.share != datapath::full_share,
                               .bond = bond_of(record, now)});
     snapshot->destination_details.push_back({server.address,
                                              {server.upper_threshold, server.lower_threshold},
+                                             record.standing.share,
                                              record.counters,
                                              record.persistent});
     if (workers_ > 1 && !record.removed && record.needs_loads)

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@
 #include "lib/config/config.h"
 #include "lib/control/id_registry.h"
 #include "lib/control/persistence_groups.h"
+#include "lib/control/standing.h"
 #include "lib/datapath/snapshot.h"
 
 namespace drover::control {
@@ -27,6 +29,7 @@ struct ServerView {
   PortId egress;
   std::shared_ptr<const datapath::DestinationCountersByWorker> counters;
   std::shared_ptr<const std::vector<Counter>> persistent;  // templates, by worker
+  bool is_sorry = false;  // the sorry server, last of the list: it serves when no other does
 };
 
 // A virtual service, as it is listed.
@@ -52,6 +55,9 @@ struct ReachedServer {
   PortId egress;
 };
 
+// Those of its virtual services. `ports: any` is the port 0, as IPVS has it.
+std::vector<std::uint16_t> virtual_ports(const config::Service& service);
+
 using MacOf = std::function<std::optional<MacAddress>(const IpAddress&)>;
 
 class SnapshotBuilder {
@@ -65,6 +71,13 @@ class SnapshotBuilder {
   Result<void> configure(const config::Config& config, std::vector<datapath::PortFacts> ports,
                          TimePoint now);
 
+  // How the servers of one of services() take part from now on, in their order. A server that was
+  // never told of serves, a sorry server does not; what was told stays with the server.
+  void set_standings(const ServiceView& service, std::span<const Standing> standings);
+  const Standing& standing(const ServerView& server) const {
+    return destinations_[server.id.value()].standing;
+  }
+
   // `mac_of` is asked for servers whose address the file does not pin.
   std::unique_ptr<const datapath::Snapshot> build(const MacOf& mac_of, TimePoint now);
   // When, with all else the same, the next snapshot would differ from one built `now`.
@@ -76,7 +89,8 @@ class SnapshotBuilder {
   const IpAddress& server(DestinationId id) const {
     return destinations_[id.value()].server.address;
   }
-  // Those of services() and the removed ones that connections are still sent to.
+  // Those of services(), even while they are down, and the removed ones that connections are still
+  // sent to.
   std::vector<ReachedServer> reached_servers(TimePoint now) const;
 
  private:
@@ -89,6 +103,7 @@ class SnapshotBuilder {
     config::Server server;  // as last configured
     PortId egress;
     std::uint32_t last_weight = 0;  // the latest that was not 0
+    Standing standing;
     bool needs_loads = false;
     std::optional<TimePoint> removed;  // none: it is a server now
     std::shared_ptr<datapath::DestinationCountersByWorker> counters;
@@ -97,7 +112,11 @@ class SnapshotBuilder {
 
   Result<ServiceView> view_of(const config::Config& config, const config::Service& service,
                               std::uint16_t port);
+  Result<void> add_server(ServiceView& view, const config::Server& server, bool is_sorry);
   void take_over(const std::vector<ServiceView>& services, TimePoint now);
+  std::uint32_t weight_of(const ServerView& server) const {
+    return effective_weight(server.server.share(), standing(server));
+  }
   ServiceParts make_parts(const ServiceView& view, ServiceParts before);
   std::shared_ptr<const balance::Scheduler> make_scheduler(const ServiceView& view,
                                                            const ServiceParts& before);

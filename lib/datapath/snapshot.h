@@ -37,7 +37,7 @@ enum class Bond : std::uint8_t {
   holds,
   holds_until_syn,  // a SYN is scheduled anew: a drained server with `on_removed: reschedule`
   drops,            // the server was removed: its packets are dropped, it stays as it is
-  releases          // the server was removed: the connection is no more
+  releases          // the server was removed or cannot be reached: the connection is no more
 };
 
 // What the treatment of a frame needs; small, since every forwarded frame reads one.
@@ -47,14 +47,19 @@ struct Destination {
   PortId egress;
   bool resolved : 1 = false;        // `mac` is known
   bool has_thresholds : 1 = false;  // in the details
+  bool warming : 1 = false;         // gets a part of its new connections only: share in the details
   Bond bond : 2 = Bond::holds;
 };
 static_assert(sizeof(Destination) == 16);
+
+// A whole share of new connections.
+inline constexpr std::uint8_t full_share = 32;
 
 // The rest of a destination.
 struct DestinationDetails {
   IpAddress address;
   balance::Thresholds thresholds;
+  std::uint8_t share = full_share;  // of the connections that the scheduler would give it
   std::shared_ptr<DestinationCountersByWorker> counters;
   std::shared_ptr<std::vector<Counter>> persistent;  // templates that name it, by worker
 };
@@ -71,7 +76,10 @@ using SchedulerMemory = std::vector<std::unique_ptr<balance::SchedulerState>>;
 // A VIP, a protocol and a port.
 struct VirtualService {
   std::shared_ptr<const balance::Scheduler> scheduler;
-  std::vector<DestinationId> candidates;  // what the scheduler's picks index
+  std::vector<DestinationId> candidates;  // all servers, those that are down, too
+  std::vector<std::uint32_t> scheduled;   // what the scheduler's picks index -> `candidates`
+  std::vector<bool> serves;               // by candidate: it may have new connections
+  bool undecided = false;                 // a server may yet turn out to be up: nothing is refused
   balance::MaglevTable placement;         // by hash, for what has no entry; indexes `candidates`
   std::shared_ptr<const SchedulerMemory> memory;   // by worker
   std::shared_ptr<const Persistence> persistence;  // null: none

@@ -42,6 +42,7 @@ constexpr std::array<std::string_view, verdict_count> names = {
     "unknown_dropped",
     "server_removed",
     "client_denied",
+    "unchecked",
     "client_limit",
     "refusal_limit",
     "held_overflow",

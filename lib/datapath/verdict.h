@@ -55,6 +55,7 @@ enum class Verdict : std::uint8_t {
   unknown_dropped,       // TCP in mid-stream without an entry, with `unknown: drop`
   server_removed,        // a connection whose server was removed, with `on_removed: drop`
   client_denied,         // by the service's `allow` and `deny`
+  unchecked,             // no server is up, but some have not been checked yet
   // Dropped: there was no room or no time.
   client_limit,  // its network has opened too many connections of late
   refusal_limit,

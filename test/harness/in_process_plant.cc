@@ -121,6 +121,11 @@ void InProcessPlant::configure(const config::Config& config) {
   publish();
 }
 
+void InProcessPlant::set_standings(const std::vector<control::Standing>& standings) {
+  builder_.set_standings(builder_.services().front(), standings);
+  publish();
+}
+
 void InProcessPlant::set_neighbour(const IpAddress& server, std::optional<MacAddress> mac) {
   if (mac)
     neighbours_[server] = *mac;

@@ -57,6 +57,8 @@ class InProcessPlant {
   // What the control thread does: another configuration, a neighbour that is found or lost.
   // Servers whose MAC address the file does not give start unresolved.
   void configure(const config::Config& config);
+  // What health checks say of the servers of the first virtual service, in its order.
+  void set_standings(const std::vector<control::Standing>& standings);
   void set_neighbour(const IpAddress& server, std::optional<MacAddress> mac);
 
   // To the queue that receive side scaling chooses. It is treated at the next turn.

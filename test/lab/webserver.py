@@ -42,6 +42,7 @@ class WebServer:
         self.page = f"This is {host.name}.\n"
         self._directory = directory / host.name
         self._log = self._directory / "access.log"
+        self._nginx = None
 
     def start(self, *vips):
         pages = self._directory / "pages"
@@ -49,14 +50,33 @@ class WebServer:
         # a page small enough for one segment, and one that takes many
         (pages / "index.html").write_text(self.page)
         (pages / "large").write_text(self.page * 20_000)
-        configuration = self._directory / "nginx.conf"
-        configuration.write_text(CONFIGURATION.format(directory=self._directory))
+        (self._directory / "nginx.conf").write_text(CONFIGURATION.format(directory=self._directory))
         self._directory.chmod(0o755)
         self.host.run(SCRIPTS / "realserver", *vips)
-        with open(self._directory / "output.log", "w", encoding="utf-8") as log:
-            self.host.spawn("nginx", "-p", self._directory, "-c", configuration,
-                            stdout=log, stderr=subprocess.STDOUT)
+        self.resume()
+
+    def resume(self):
+        """Starts nginx, at first or after stop()."""
+        with open(self._directory / "output.log", "a", encoding="utf-8") as log:
+            self._nginx = self.host.spawn("nginx", "-p", self._directory, "-c", self._directory / "nginx.conf",
+                                          stdout=log, stderr=subprocess.STDOUT)
         wait_until(self._answers, f"nginx on {self.name}")
+
+    def stop(self):
+        """Ends nginx: its connections are closed, new ones refused."""
+        self._nginx.terminate()
+        self._nginx.wait(timeout=10)
+
+    def is_running(self):
+        return self._nginx.poll() is None
+
+    def write(self, name, text):
+        """A page, or with None its end."""
+        page = self._directory / "pages" / name
+        if text is None:
+            page.unlink()
+        else:
+            page.write_text(text)
 
     def _answers(self):
         with self.host.inside():

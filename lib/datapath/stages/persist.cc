@@ -17,6 +17,7 @@ std::optional<std::uint32_t> decide(const Packet& packet, WorkerState& state,
   const flow::TemplateKey key = persistence.key_of(packet.client());
   const bool for_other = is(state, Handover::Kind::ask_server);
   auto candidate = state.templates.find(key, persistence, state.tick());
+  if (candidate && !service.serves[*candidate]) candidate.reset();
   if (!candidate)
     candidate = adopted ? place_by_hash(packet, state, service) : pick(packet, state, service);
   if (candidate && !state.templates.enter(key, persistence.names[*candidate], persistence,
@@ -47,7 +48,7 @@ void schedule_persistent(Packet& packet, WorkerState& state, const VirtualServic
   }
   const auto candidate = decide(packet, state, service, adopted);
   if (!candidate)
-    packet.verdict = refusal(packet);
+    packet.verdict = refusal(packet, service);
   else if (is(state, Handover::Kind::ask_server))
     hand(packet, state, state.handed->origin,
          {.kind = Handover::Kind::server_decided, .destination = service.candidates[*candidate]});

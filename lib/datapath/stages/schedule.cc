@@ -6,6 +6,7 @@
 #include "lib/datapath/stages/look_up.h"
 #include "lib/datapath/stages/persist.h"
 #include "lib/datapath/stages/stages.h"
+#include "lib/datapath/stages/warm_up.h"
 
 namespace drover::datapath::stages {
 namespace {
@@ -29,15 +30,11 @@ std::uint64_t hash_of_flow(const IpAddress& client, std::uint64_t ports) {
   return balance::stable_hash(hash ^ ports);
 }
 
-balance::SchedulerState& memory_of(const VirtualService& service, const WorkerState& state) {
-  return *(*service.memory)[state.id.value()];
-}
-
 // Without room in the table the flow goes where its later packets, too, will be placed by hash.
 void forward_unkept(Packet& packet, WorkerState& state, const VirtualService& service) {
   const auto placed = place_by_hash(packet, state, service);
   if (!placed) {
-    packet.verdict = refusal(packet);
+    packet.verdict = refusal(packet, service);
     return;
   }
   packet.destination = &state.destination(service.candidates[*placed]);
@@ -92,7 +89,7 @@ void adopt(Packet& packet, WorkerState& state, const VirtualService& service) {
   if (placed)
     enter(packet, state, service, service.candidates[*placed], true);
   else
-    packet.verdict = refusal(packet);
+    packet.verdict = refusal(packet, service);
 }
 
 // IPVS counts a connection for each such datagram, too, though none is there.
@@ -110,7 +107,7 @@ void schedule_new(Packet& packet, WorkerState& state, const VirtualService& serv
   if (const auto picked = pick(packet, state, service))
     send_new(packet, state, service, service.candidates[*picked], false);
   else
-    packet.verdict = refusal(packet);
+    packet.verdict = refusal(packet, service);
 }
 
 void treat_unknown(Packet& packet, WorkerState& state, const VirtualService& service) {
@@ -141,18 +138,16 @@ Verdict refusal(const Packet& packet) {
   return has_flag(packet, TcpHeader::rst) ? Verdict::stray_reset : Verdict::refused_reset;
 }
 
+Verdict refusal(const Packet& packet, const VirtualService& service) {
+  return service.undecided ? Verdict::unchecked : refusal(packet);
+}
+
 std::optional<std::uint32_t> pick(const Packet& packet, WorkerState& state,
                                   const VirtualService& service) {
-  const ServerLoads loads = state.loads();
-  return service.scheduler->pick(memory_of(service, state),
-                                 {.client = packet.client(),
-                                  .vip = packet.ip_destination(),
-                                  .client_port = packet.key.client_port,
-                                  .virtual_port = packet.key.virtual_port,
-                                  .is_tcp = is_tcp(packet),
-                                  .random = state.draw(),
-                                  .now = state.now,
-                                  .loads = loads});
+  const auto picked = ask_scheduler(packet, state, service, state.loads());
+  if (picked && state.destination(service.candidates[*picked]).warming) [[unlikely]]
+    return pass_over_warming(packet, state, service, *picked);
+  return picked;
 }
 
 void send_new(Packet& packet, WorkerState& state, const VirtualService& service,
@@ -165,7 +160,12 @@ void send_new(Packet& packet, WorkerState& state, const VirtualService& service,
 
 std::optional<std::uint32_t> place_by_hash(const Packet& packet, WorkerState& state,
                                            const VirtualService& service) {
-  if (service.scheduler->is_by_hash()) return pick(packet, state, service);
+  if (service.scheduler->is_by_hash()) {
+    // Its answer will be another one when it knows all servers.
+    if (service.undecided) [[unlikely]]
+      return std::nullopt;
+    return ask_scheduler(packet, state, service, state.loads());
+  }
   std::uint64_t ports = std::uint64_t{packet.key.client_port} << 16 | packet.key.virtual_port;
   IpAddress client = packet.client();
   if (service.persistence) {

@@ -20,8 +20,9 @@ void schedule_flow(Packet& packet, WorkerState& state);
 std::optional<std::uint32_t> pick(const Packet& packet, WorkerState& state,
                                   const VirtualService& service);
 
-// What becomes of a packet for which there is no server.
+// What becomes of a packet that no service takes, or for which `service` has no server.
 Verdict refusal(const Packet& packet);
+Verdict refusal(const Packet& packet, const VirtualService& service);
 
 // Enters a new connection to this server, unless the service is one that keeps none, and forwards
 // the packet. `adopted`: it is in mid-stream.

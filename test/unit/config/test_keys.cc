@@ -338,26 +338,71 @@ TEST_CASE("a service's keys", "[config]") {
 TEST_CASE("a check's keys", "[config]") {
   const std::string status =
       "expected an HTTP status or a range of them from 100 to 599, such as 200-399";
-  check(some_ports + "pools: {web: {servers: [{address: 192.0.2.21}], checks: [{",
-        {
-            {"http: {path: '/x?y=1', status: [200, 301-302]}, interval: 100ms, timeout: 10ms", ""},
-            {"interval: 1s", "f:2:58: a check needs the key \"http\""},
-            {"http: {path: x}", "f:2:72: path is \"x\", expected the path of a URL, from / on"},
-            {"http: {path: '/a b'}",
-             "f:2:72: path is \"/a b\", expected the path of a URL, from / on"},
-            {"http: {status: 399-200}", "f:2:74: status is \"399-200\", " + status},
-            {"http: {status: 99}", "f:2:74: status is 99, " + status},
-            {"http: {status: 200-}", "f:2:74: status is \"200-\", " + status},
-            {"http: {}, interval: 2",
-             "f:2:79: interval is 2, expected a duration from 100ms to 1d with its unit (ms, s, m, "
-             "h or d); for seconds write 2s"},
-            {"http: {}, timeout: 2h",
-             "f:2:78: timeout is \"2h\", expected a duration from 10ms to 1h with its unit (ms, s, "
-             "m, h or d)"},
-            {"http: {}, rise: 0", "f:2:75: rise is 0, expected a whole number from 1 to 1000"},
-            {"http: {}, fal: 3", "f:2:69: a check has no key \"fal\"; did you mean \"fall\"?"},
-        },
-        "}]}}\n" + some_services);
+  check(
+      some_ports + "pools: {web: {servers: [{address: 192.0.2.21}], checks: [{",
+      {
+          {"http: {path: '/x?y=1', status: [200, 301-302]}, interval: 100ms, timeout: 10ms", ""},
+          {"interval: 1s",
+           "f:2:58: a check needs a key that says what it does; one of http, https, tcp, expect, "
+           "script, agent, ping"},
+          {"http: {}, tcp: {}",
+           "f:2:58: a check does one thing, this one http and tcp; make a check of each"},
+          {"tcp: {}, port: 81, via: real", ""},
+          {"tcp: ", ""},
+          {"tcp: {port: 81}", "f:2:64: tcp is a map, expected {}, as it has no keys of its own"},
+          {"ping: {}, port: 81", "f:2:69: this check connects to no port"},
+          {"http: {method: HEAD, host: www.example.org, body: well, body_regex: 'w.*l'}", ""},
+          {"http: {method: get}",
+           "f:2:74: method is \"get\", expected an HTTP method in capitals, such as GET or HEAD"},
+          {"http: {sni: a}", "f:2:66: an http check has no key \"sni\"; it is for https"},
+          {"http: {body_regex: '('}",
+           "f:2:78: body_regex is \"(\": no POSIX extended regular expression: Unmatched ( or \\("},
+          {"http: {body_regex: '(a)\\1'}",
+           "f:2:78: body_regex is \"(a)\\1\": a regular expression with back-references is not "
+           "supported"},
+          {"https: {sni: www.example.org, verify: true, ca_file: /etc/ssl/ca.pem}", ""},
+          {"https: {verify: true}",
+           "f:2:66: an https check with verify: true needs sni or host; a certificate is checked "
+           "against a name"},
+          {"expect: {send: 'PING\\r\\n', receive: '*'}", ""},
+          {"expect: {regex: '^220'}, port: 25", ""},
+          {"expect: {send: a}",
+           "f:2:67: an expect check needs the key \"receive\" or \"regex\"; receive: \"*\" takes "
+           "any "
+           "answer"},
+          {"expect: {receive: a, regex: b}",
+           "f:2:67: an expect check has both \"receive\" and \"regex\"; keep one of them"},
+          {"expect: {udp: true, receive: a}",
+           "f:2:67: an expect check with udp: true needs the key \"send\"; nobody answers a "
+           "datagram that was not sent"},
+          {"script: {command: [/bin/true, '%h'], user: nobody}", ""},
+          {"script: {command: /bin/true}",
+           "f:2:77: command is \"/bin/true\", expected a list: the program's path, then its "
+           "arguments; no shell takes it apart"},
+          {"script: {command: [true]}", "f:2:77: the program \"true\" has no absolute path"},
+          {"script: {command: [/bin/true], user: root}",
+           "f:2:96: a check's program does not run as root; name another user, such as nobody"},
+          {"script: {command: [/bin/true]}, via: vip",
+           "f:2:91: a program finds its own way to the server"},
+          {"agent: {}, port: 9707", ""},
+          {"agent: {}", "f:2:58: an agent check needs the key \"port\" or a command"},
+          {"agent: {command: [/bin/true]}", ""},
+          {"http: {path: x}", "f:2:72: path is \"x\", expected the path of a URL, from / on"},
+          {"http: {path: '/a b'}",
+           "f:2:72: path is \"/a b\", expected the path of a URL, from / on"},
+          {"http: {status: 399-200}", "f:2:74: status is \"399-200\", " + status},
+          {"http: {status: 99}", "f:2:74: status is 99, " + status},
+          {"http: {status: 200-}", "f:2:74: status is \"200-\", " + status},
+          {"http: {}, interval: 2",
+           "f:2:79: interval is 2, expected a duration from 100ms to 1d with its unit (ms, s, m, "
+           "h or d); for seconds write 2s"},
+          {"http: {}, timeout: 2h",
+           "f:2:78: timeout is \"2h\", expected a duration from 10ms to 1h with its unit (ms, s, "
+           "m, h or d)"},
+          {"http: {}, rise: 0", "f:2:75: rise is 0, expected a whole number from 1 to 1000"},
+          {"http: {}, fal: 3", "f:2:69: a check has no key \"fal\"; did you mean \"fall\"?"},
+      },
+      "}]}}\n" + some_services);
 }
 
 TEST_CASE("failover's and metrics' keys", "[config]") {

@@ -68,8 +68,9 @@ TEST_CASE("every key of a full file arrives", "[config]") {
   CHECK(pool.servers.at(0).name == "nginx1");
   CHECK(pool.servers.at(1).mac == MacAddress::parse("02:00:00:00:00:16"));
   REQUIRE(pool.checks.size() == 1);
-  CHECK(pool.checks[0].http.path == "/");
-  CHECK(pool.checks[0].http.status.at(0).last == 399);
+  const HttpCheck& http = std::get<HttpCheck>(pool.checks[0].kind);
+  CHECK(http.path == "/");
+  CHECK(http.status.at(0).last == 399);
   CHECK(pool.checks[0].interval == std::chrono::seconds(2));
   CHECK(pool.checks[0].timeout == std::chrono::seconds(1));
   CHECK(pool.checks[0].rise == 2);
@@ -161,21 +162,11 @@ TEST_CASE("all errors are shown at once, in the file's order", "[config]") {
 
 TEST_CASE("what this version does not act on is a warning", "[config]") {
   const std::string later = " is read but not acted on by this version: ";
-  CHECK(warnings(some_ports +
-                 "pools: {web: {servers: [{address: 192.0.2.21}], checks: [{http: {}}]}}\n"
-                 "services: [{name: web, address: 192.0.2.10, ports: [80], pool: web,\n"
-                 "  persistence: {mask: 24},\n"
-                 "  sorry_server: 192.0.2.30}]\n"
+  CHECK(warnings(some_ports + some_pools + some_services +
                  "failover: {vrrp: [{id: 1}]}\n"
                  "metrics: {listen: '127.0.0.1:9641'}\n") ==
-        Lines{"f:2:49: checks" + later + "every server is taken to be up",
-              "f:5:3: sorry_server" + later + "nothing is sent to it",
-              "f:6:1: failover" + later + "this balancer is always master, so run only one",
-              "f:7:1: metrics" + later + "nothing listens there"});
-  CHECK(warnings(some_ports +
-                 "services: [{name: web, address: 192.0.2.10, ports: [80], checks: [{http: {}}],\n"
-                 "  servers: [{address: 192.0.2.21}]}]\n") ==
-        Lines{"f:2:58: checks" + later + "every server is taken to be up"});
+        Lines{"f:4:1: failover" + later + "this balancer is always master, so run only one",
+              "f:5:1: metrics" + later + "nothing listens there"});
   CHECK(warnings(some_ports +
                  "pools: {web: {servers: [{address: 192.0.2.21}]},\n"
                  "  old: {servers: [{address: 192.0.2.22}]}}\n" +

@@ -114,7 +114,8 @@ TEST_CASE("the JSON of services, literally") {
       R"("servers":[{"name":"nginx1","address":"192.0.2.21","port":80,"forward":"Route",)"
       R"("weight":3,"active":2,"inactive":14,"persistent":0,)"
       R"("totals":{"connections":16,"packets":112,"bytes":8960},)"
-      R"("mac":"02:00:00:00:00:15","admin_state":"enabled","changed":false,"state":"up"}]}]})");
+      R"("mac":"02:00:00:00:00:15","admin_state":"enabled","changed":false,"state":"up",)"
+      R"("reason":"","state_seconds":0.0,"check_seconds":null}]}]})");
 }
 
 TEST_CASE("an answer of a neighbouring version is understood") {

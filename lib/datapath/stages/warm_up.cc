@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "lib/datapath/stages/warm_up.h"
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+#include "lib/balance/maglev_table.h"
+
+namespace drover::datapath::stages {
+namespace {
+
+constexpr std::size_t most_passed_over = 16;
+
+// Those passed over are at their threshold, as far as the scheduler sees.
+class LoadsWithout final : public balance::Loads {
+ public:
+  explicit LoadsWithout(const balance::Loads& loads) : loads_(loads) {}
+
+  void pass_over(DestinationId id) { passed_over_[count_++] = id; }
+  bool is_full() const { return count_ == passed_over_.size(); }
+  balance::Load of(DestinationId id) const override {
+    balance::Load load = loads_.of(id);
+    const auto passed_over = std::span(passed_over_).first(count_);
+    load.overloaded |= std::ranges::find(passed_over, id) != passed_over.end();
+    return load;
+  }
+
+ private:
+  const balance::Loads& loads_;
+  std::array<DestinationId, most_passed_over> passed_over_{};
+  std::size_t count_ = 0;
+};
+
+bool is_warming(const WorkerState& state, DestinationId id) {
+  return state.destination(id).warming;
+}
+
+// A client that hashes to a server stays with the lot that it has drawn there until the share has
+// grown beyond it.
+bool draws_it(const Packet& packet, WorkerState& state, const VirtualService& service,
+              DestinationId id) {
+  const std::uint64_t lot =
+      service.scheduler->is_by_hash()
+          ? balance::stable_hash(balance::identity_of(packet.client()) ^ id.value())
+          : state.draw();
+  return lot % full_share < state.snapshot->destination_details[id.value()].share;
+}
+
+// For schedulers that would rather have nobody than another server: by hash.
+std::optional<std::uint32_t> place_elsewhere(const Packet& packet, const WorkerState& state,
+                                             const VirtualService& service) {
+  constexpr std::uint64_t most_tries = 8;
+  const std::uint64_t client = balance::identity_of(packet.client());
+  for (std::uint64_t tried = 0; tried < most_tries; ++tried) {
+    const auto placed = service.placement.look_up(balance::stable_hash(client + tried));
+    if (placed && service.serves[*placed] && !is_warming(state, service.candidates[*placed]))
+      return placed;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::uint32_t> ask_scheduler(const Packet& packet, WorkerState& state,
+                                           const VirtualService& service,
+                                           const balance::Loads& loads) {
+  const auto picked = service.scheduler->pick(
+      *(*service.memory)[state.id.value()], {.client = packet.client(),
+                                             .vip = packet.ip_destination(),
+                                             .client_port = packet.key.client_port,
+                                             .virtual_port = packet.key.virtual_port,
+                                             .is_tcp = packet.headers.protocol == ip_protocol::tcp,
+                                             .random = state.draw(),
+                                             .now = state.now,
+                                             .loads = loads});
+  if (!picked) return std::nullopt;
+  return service.scheduled[*picked];
+}
+
+std::uint32_t pass_over_warming(const Packet& packet, WorkerState& state,
+                                const VirtualService& service, std::uint32_t picked) {
+  const ServerLoads all = state.loads();
+  LoadsWithout loads(all);
+  for (std::uint32_t candidate = picked; !loads.is_full();) {
+    const DestinationId id = service.candidates[candidate];
+    if (!is_warming(state, id) || draws_it(packet, state, service, id)) return candidate;
+    loads.pass_over(id);
+    const auto next = ask_scheduler(packet, state, service, loads);
+    if (!next) return place_elsewhere(packet, state, service).value_or(picked);
+    candidate = *next;
+  }
+  return picked;
+}
+
+}  // namespace drover::datapath::stages

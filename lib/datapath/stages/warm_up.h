@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A server that warms up gets a share of the connections that the scheduler would give it; the
+// others go where they would go if it were at its upper threshold. So every scheduler ramps, and
+// none knows of it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "lib/balance/scheduler.h"
+#include "lib/datapath/burst.h"
+#include "lib/datapath/worker_state.h"
+
+namespace drover::datapath::stages {
+
+// The scheduler's choice: an index into the service's candidates.
+std::optional<std::uint32_t> ask_scheduler(const Packet& packet, WorkerState& state,
+                                           const VirtualService& service,
+                                           const balance::Loads& loads);
+
+// Who gets a new connection that the scheduler would give to `picked`, which warms up. It gets it
+// after all when nobody else can have it.
+std::uint32_t pass_over_warming(const Packet& packet, WorkerState& state,
+                                const VirtualService& service, std::uint32_t picked);
+
+}  // namespace drover::datapath::stages
