@@ -92,7 +92,7 @@ void report_workers(const ReportContext& context, api::Status& status) {
                               .lcore = worker.lcore,
                               .core = worker.core,
                               .busy_ratio = context.busy.ratio(id),
-                              .bursts = counters.bursts.value(),
+                              .bursts = counters.bursts.total(),
                               .sleeps = counters.sleeps.value()});
     status.table.entries += counters.table_entries.value();
     for (std::size_t i = 0; i < counters.table_evictions.size(); ++i)

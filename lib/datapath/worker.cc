@@ -125,7 +125,7 @@ bool Worker::receive(const PolledQueue& queue) {
     burst_.storage[i].verdict = Verdict::pending;
   }
   process(burst_);
-  state_.counters.bursts.add(1);
+  state_.counters.bursts.add(burst_.count);
   state_.counters.frames.add(burst_.count);
   state_.counters.table_entries.set(state_.connections());
   return true;
