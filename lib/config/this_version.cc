@@ -9,7 +9,6 @@ constexpr NotActedOn later[] = {
     {"a service", "checks", "every server is taken to be up"},
     {"a service", "sorry_server", "nothing is sent to it"},
     {"the file", "failover", "this balancer is always master, so run only one"},
-    {"the file", "metrics", "nothing listens there"},
 };
 
 }  // namespace

@@ -25,12 +25,15 @@
 #include "lib/control/host_checks.h"
 #include "lib/control/interface_view.h"
 #include "lib/control/live_configuration.h"
+#include "lib/control/metrics_endpoint.h"
+#include "lib/control/metrics_facts.h"
 #include "lib/control/neighbour_probe.h"
 #include "lib/control/neighbour_table.h"
 #include "lib/control/report.h"
 #include "lib/control/signals.h"
 #include "lib/control/snapshot_builder.h"
 #include "lib/control/steering.h"
+#include "lib/control/worker_watch.h"
 #include "lib/control/zeroed_counters.h"
 
 namespace drover::control {
@@ -77,7 +80,7 @@ class ControlLoop::Loop {
     if (!neighbours) return tl::unexpected(neighbours.error());
     api_.emplace(std::move(*api));
     neighbours_.emplace(std::move(*neighbours));
-    return {};
+    return open_metrics();
   }
 
   Result<void> attach(const Plant& plant) {
@@ -102,6 +105,7 @@ class ControlLoop::Loop {
     log::info("stopping");
     api_.reset();
     remote_api_.reset();
+    metrics_.reset();
     bridge_.reset();
   }
 
@@ -133,6 +137,19 @@ class ControlLoop::Loop {
   void zero(const std::string& service) {
     for (const ServiceView& view : builder_.services())
       if (service.empty() || view.name == service) zeroed_.zero(view);
+  }
+
+  Result<void> open_metrics() {
+    const auto& wanted = configuration_.config().metrics;
+    if (!wanted) return {};
+    auto metrics = MetricsEndpoint::open(
+        io_, wanted->listen,
+        {.facts = [this] { return metrics_facts(context(), traffic_history_); },
+         .sickness = [this] { return worker_watch_.complaint(); },
+         .unreadiness = [this] { return why_not_ready(*plant_); }});
+    if (!metrics) return tl::unexpected(metrics.error());
+    metrics_.emplace(std::move(*metrics));
+    return {};
   }
 
   std::vector<datapath::PortFacts> port_facts() const {
@@ -197,6 +214,7 @@ class ControlLoop::Loop {
 
   void second_passed() {
     busy_.sample(plant_->workers, Clock::now());
+    worker_watch_.look(turns_of(*plant_), Clock::now());
     plant_->snapshots->reclaim();
     for (std::size_t i = 0; i < plant_->ports.size(); ++i) watch_link(i);
     every_second_.set(Clock::now() + std::chrono::seconds(1));
@@ -247,6 +265,8 @@ class ControlLoop::Loop {
   SnapshotBuilder builder_;
   BusyMeter busy_;
   ZeroedCounters zeroed_;
+  WorkerWatch worker_watch_;
+  TrafficHistory traffic_history_;
   std::vector<bool> link_up_;
   Alarm publish_soon_;
   Alarm publish_later_;
@@ -258,6 +278,7 @@ class ControlLoop::Loop {
   std::optional<ConnectionLister> lister_;
   std::optional<ApiServer> api_;
   std::optional<ApiTlsServer> remote_api_;
+  std::optional<MetricsEndpoint> metrics_;
   MacOf mac_of_ = [this](const IpAddress& address) { return neighbours_->mac(address); };
 };
 

@@ -166,12 +166,10 @@ TEST_CASE("what this version does not act on is a warning", "[config]") {
                  "services: [{name: web, address: 192.0.2.10, ports: [80], pool: web,\n"
                  "  persistence: {mask: 24},\n"
                  "  sorry_server: 192.0.2.30}]\n"
-                 "failover: {vrrp: [{id: 1}]}\n"
-                 "metrics: {listen: '127.0.0.1:9641'}\n") ==
+                 "failover: {vrrp: [{id: 1}]}\n") ==
         Lines{"f:2:49: checks" + later + "every server is taken to be up",
               "f:5:3: sorry_server" + later + "nothing is sent to it",
-              "f:6:1: failover" + later + "this balancer is always master, so run only one",
-              "f:7:1: metrics" + later + "nothing listens there"});
+              "f:6:1: failover" + later + "this balancer is always master, so run only one"});
   CHECK(warnings(some_ports +
                  "services: [{name: web, address: 192.0.2.10, ports: [80], checks: [{http: {}}],\n"
                  "  servers: [{address: 192.0.2.21}]}]\n") ==
@@ -196,8 +194,9 @@ TEST_CASE("a report counts what is there", "[config]") {
         "f: ok: 1 virtual service, 1 server, 1 port, 1 worker\n");
   CHECK(check_report("f", parse_here(minimal_and("workers: 2\n"
                                                  "nodes: {lb1: {address: 192.0.2.11/24}}\n"
-                                                 "metrics: {listen: '127.0.0.1:9641'}\n"))) ==
-        "f:6:1: warning: metrics is read but not acted on by this version: nothing listens there\n"
+                                                 "failover: {vrrp: [{id: 1}]}\n"))) ==
+        "f:6:1: warning: failover is read but not acted on by this version: this balancer is "
+        "always master, so run only one\n"
         "f: ok: 1 virtual service, 1 server, 1 port, 2 workers, node lb1\n");
   CHECK(check_report("f", parse_here(minimal_and("idle: 5\nworkers: 0\n"))) ==
         "f:4:7: idle is 5, expected one of adaptive, busy\n"
