@@ -40,7 +40,9 @@ struct Server {
   std::uint32_t weight = 1;
   std::uint64_t active = 0;
   std::uint64_t inactive = 0;
-  std::uint64_t persistent = 0;  // clients' templates
+  std::uint64_t persistent = 0;       // clients' templates
+  std::uint32_t upper_threshold = 0;  // connections; 0: none
+  std::uint32_t lower_threshold = 0;  // 0: none given
   Totals totals;
   std::optional<MacAddress> mac;        // none while it is unresolved
   std::string admin_state = "enabled";  // "enabled" | "drained" | "disabled"
@@ -61,11 +63,20 @@ struct Service {
   friend bool operator==(const Service&, const Service&) = default;
 };
 
+// What IPVS has names for.
+struct Timeouts {
+  std::uint32_t tcp_established_seconds = 0;
+  std::uint32_t tcp_fin_wait_seconds = 0;
+  std::uint32_t udp_seconds = 0;
+  friend bool operator==(const Timeouts&, const Timeouts&) = default;
+};
+
 // GET /v1/services
 struct Services {
   std::string version;
   double uptime_seconds = 0;   // the moment of the sample, for rates
   std::uint64_t capacity = 0;  // of the connection table, all workers together
+  Timeouts timeouts;
   std::vector<Service> services;
   friend bool operator==(const Services&, const Services&) = default;
 };

@@ -27,7 +27,7 @@ Traffic traffic_of(const ServerView& view) {
 metrics::ServerFacts server_facts(const ServerView& view, const MacOf& mac_of) {
   metrics::ServerFacts facts{.name = view.server.name,
                              .address = view.server.address,
-                             .weight = view.server.weight,
+                             .weight = view.server.share(),
                              .up = view.server.mac || mac_of(view.server.address),
                              .persistent = 0,
                              .traffic = traffic_of(view),
