@@ -22,6 +22,7 @@ int run(int argc, char** argv) {
   add_status(app, context);
   add_watch(app, context);
   add_ipvsadm(app, context);
+  add_import(app, context);
   add_check(app, context);
   add_events(app, context);
   add_reload(app, context);
