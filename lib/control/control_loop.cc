@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "lib/base/log.h"
+#include "lib/base/service_manager.h"
 #include "lib/control/api_router.h"
 #include "lib/control/api_routes_configuration.h"
 #include "lib/control/api_routes_report.h"
@@ -103,6 +104,7 @@ class ControlLoop::Loop {
     events_.post(EventKind::daemon, log::Level::info, "droverd", "has started");
     io_.run();
     log::info("stopping");
+    service_manager_.stopping();
     api_.reset();
     remote_api_.reset();
     metrics_.reset();
@@ -215,9 +217,18 @@ class ControlLoop::Loop {
   void second_passed() {
     busy_.sample(plant_->workers, Clock::now());
     worker_watch_.look(turns_of(*plant_), Clock::now());
+    feed_watchdog();
     plant_->snapshots->reclaim();
     for (std::size_t i = 0; i < plant_->ports.size(); ++i) watch_link(i);
     every_second_.set(Clock::now() + std::chrono::seconds(1));
+  }
+
+  // Starved while a worker hangs: the service manager then starts droverd anew.
+  void feed_watchdog() {
+    if (const std::string complaint = worker_watch_.complaint(); complaint.empty())
+      service_manager_.alive();
+    else
+      service_manager_.status(complaint);
   }
 
   void watch_link(std::size_t index) {
@@ -266,6 +277,7 @@ class ControlLoop::Loop {
   BusyMeter busy_;
   ZeroedCounters zeroed_;
   WorkerWatch worker_watch_;
+  const ServiceManager service_manager_ = ServiceManager::from_environment();
   TrafficHistory traffic_history_;
   std::vector<bool> link_up_;
   Alarm publish_soon_;
