@@ -26,11 +26,13 @@ def queries(dashboard):
             yield panel["title"], re.sub(r"\$(instance|service)\b", ".*", query)
 
 
-class Metrics(Scenario, unittest.TestCase):
+class WithMetrics(Scenario):
     @classmethod
     def file(cls):
         return configuration(cls.lab, cls.driver) + "metrics: {}\n"
 
+
+class Metrics(WithMetrics, unittest.TestCase):
     def ask(self, path):
         with self.lab.lb1.inside():
             connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=5)
@@ -81,9 +83,10 @@ class Metrics(Scenario, unittest.TestCase):
         self.assertEqual(self.value("drover_packets_total", reason="land"), 0)
         self.assertEqual(self.value("drover_interface_up", interface="front"), 1)
 
+
+@unittest.skipUnless(PROGRAM, "the package prometheus is not installed")
+class ScrapedByPrometheus(WithMetrics, unittest.TestCase):
     def test_a_real_prometheus_scrapes_it(self):
-        if not PROGRAM:
-            self.skipTest("the package prometheus is not installed")
         siege = Siege(self.client, f"http://{VIP}/", self.lab.directory, 10, seconds=60, pause=0.02)
         self.addCleanup(siege.end)
         prometheus = Prometheus(self.lab.lb1, self.lab.directory)
@@ -95,11 +98,9 @@ class Metrics(Scenario, unittest.TestCase):
         # The alert rules are evaluated. None is raised, until there is a reason.
         self.assertEqual(prometheus.rule_problems(), [])
         self.assertEqual(prometheus.alerts() - {"DroverWorkerBusy"}, set())
-        rs3 = self.lab.real_servers[2]
-        self.addCleanup(rs3.ip, "link", "set", "eth0", "up")
-        rs3.ip("link", "set", "eth0", "down")
-        wait_until(lambda: "DroverServerDown" in prometheus.alerts(), "an alert that a server is down",
-                   deadline=90, interval=0.2)
+        self.lab.network.switch.ip("link", "set", "lb1", "down")
+        wait_until(lambda: "DroverLinkDown" in prometheus.alerts(), "an alert that the link is down",
+                   deadline=60, interval=0.2)
 
 
 if __name__ == "__main__":
