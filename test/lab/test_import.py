@@ -22,14 +22,14 @@ class Import(Scenario, unittest.TestCase):
 
     def test_lvs_cf(self):
         done = self.run_imported("primary", DATA / "lvs-filled.cf")
-        self.assertIn("lvs-filled.cf:7: warning: heartbeat", done.stderr)
+        self.assertIn("lvs-filled.cf:6: warning: heartbeat", done.stderr)
         self.assertServed()
         self.assertIn(f"TCP  {VIP}:80 rr\n", self.balancer.listing())
 
     def test_lvs_cf_that_was_posted_without_its_values(self):
         done = self.balancer.drover("import", DATA / "lvs.cf", check=False)
         self.assertEqual((done.returncode, done.stdout), (3, ""))
-        self.assertIn("lvs.cf:28: address has no value\n", done.stderr)
+        self.assertIn("lvs.cf:29: address has no value\n", done.stderr)
         self.assertIn("nothing was converted", done.stderr)
 
     def test_ipvsadm_save_round_trip(self):
