@@ -23,6 +23,7 @@ int run(int argc, char** argv) {
   add_watch(app, context);
   add_ipvsadm(app, context);
   add_import(app, context);
+  add_trace(app, context);
   add_generate(app, context);
   add_check(app, context);
   add_events(app, context);

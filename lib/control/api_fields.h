@@ -78,6 +78,20 @@ void fields(V& v, Seen<V, Connection>& connection) {
 }
 
 template <class V>
+void fields(V& v, Seen<V, TracedPacket>& packet) {
+  v("time", packet.time);
+  v("worker", packet.worker);
+  v("port", packet.port);
+  v("handed_over", packet.handed_over);
+  v("packet", packet.packet);
+  v("length", packet.length);
+  v("verdict", packet.verdict);
+  v("server", packet.server);
+  v("at", packet.at);
+  v("mac", packet.mac);
+}
+
+template <class V>
 void fields(V& v, Seen<V, Link>& link) {
   v("up", link.up);
   v("speed_mbps", link.speed_mbps);

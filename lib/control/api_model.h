@@ -155,6 +155,21 @@ struct ServerMac {
   friend bool operator==(const ServerMac&, const ServerMac&) = default;
 };
 
+// A line of GET /v1/trace: what became of a packet, stage by stage.
+struct TracedPacket {
+  double time = 0;  // seconds since 1970
+  std::uint32_t worker = 0;
+  std::string port;          // by which it came
+  bool handed_over = false;  // to this worker, by another one
+  std::string packet;        // "TCP 198.51.100.7:40001 > 192.0.2.10:80 [S]"
+  std::uint32_t length = 0;
+  std::string verdict;
+  std::string server;             // its name; empty when it was sent to none
+  std::optional<Endpoint> at;     // the server's address, the service's port
+  std::optional<MacAddress> mac;  // that it was sent to
+  friend bool operator==(const TracedPacket&, const TracedPacket&) = default;
+};
+
 // A value of the configuration, on one line of YAML; null where it is not set.
 struct Difference {
   std::string path;  // "pools.nginx.servers.nginx2.weight"
@@ -216,6 +231,7 @@ struct Event {
 std::string encode(const Services& services);
 std::string encode(const Status& status);
 std::string encode(const Connection& connection);
+std::string encode(const TracedPacket& packet);
 std::string encode(const Event& event);
 // {"error": {"where": ..., "what": ..., "remedy": ...}}
 std::string encode(const Error& error);
@@ -232,6 +248,7 @@ std::string json_string(std::string_view text);
 Result<Services> decode_services(std::string_view json);
 Result<Status> decode_status(std::string_view json);
 Result<Connection> decode_connection(std::string_view json);
+Result<TracedPacket> decode_traced_packet(std::string_view json);
 Result<Event> decode_event(std::string_view json);
 Result<Differences> decode_differences(std::string_view json);
 Result<Error> decode_error(std::string_view json);

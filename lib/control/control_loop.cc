@@ -34,6 +34,7 @@
 #include "lib/control/signals.h"
 #include "lib/control/snapshot_builder.h"
 #include "lib/control/steering.h"
+#include "lib/control/trace_streams.h"
 #include "lib/control/worker_watch.h"
 #include "lib/control/zeroed_counters.h"
 
@@ -62,6 +63,9 @@ class ControlLoop::Loop {
     add_report_routes(
         router, [this] { return context(); },
         [this](ApiReply reply) { lister_->list(std::move(reply)); });
+    router.add("GET", "/v1/trace", [this](const ApiRequest& request, ApiReply reply) {
+      trace_->serve(request, std::move(reply));
+    });
     router.add("GET", "/v1/events", [this](const ApiRequest& request, ApiReply reply) {
       event_streams_.serve(request, std::move(reply));
     });
@@ -87,6 +91,7 @@ class ControlLoop::Loop {
   Result<void> attach(const Plant& plant) {
     plant_ = &plant;
     lister_.emplace(io_, plant, builder_);
+    trace_.emplace(io_, plant, builder_, mac_of_);
     steering_.emplace(plant);
     probe_.emplace(io_, *neighbours_);
     return serve(configuration_.config());
@@ -211,6 +216,7 @@ class ControlLoop::Loop {
       more |= count == events.size();
     }
     lister_->rows_arrived();
+    trace_->records_arrived();
     if (more) doorbell_.ring();
   }
 
@@ -288,6 +294,7 @@ class ControlLoop::Loop {
   std::optional<Steering> steering_;
   std::optional<HostBridge> bridge_;
   std::optional<ConnectionLister> lister_;
+  std::optional<TraceStreams> trace_;
   std::optional<ApiServer> api_;
   std::optional<ApiTlsServer> remote_api_;
   std::optional<MetricsEndpoint> metrics_;
