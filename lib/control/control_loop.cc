@@ -102,8 +102,7 @@ class ControlLoop::Loop {
   void run() {
     bridge_.emplace(io_, *plant_);
     const Signals signals(
-        io_, [this] { io_.stop(); },
-        [this] { static_cast<void>(configuration_.reload("SIGHUP")); });
+        io_, [this] { io_.stop(); }, [this] { reload_at_signal(); });
     Readable rung(io_, FileDescriptor(dup(doorbell_.descriptor())), [this] { doorbell_rang(); });
     second_passed();
     events_.post(EventKind::daemon, log::Level::info, "droverd", "has started");
@@ -139,6 +138,12 @@ class ControlLoop::Loop {
     watch_neighbours();
     publish();
     return {};
+  }
+
+  void reload_at_signal() {
+    service_manager_.reloading();
+    static_cast<void>(configuration_.reload("SIGHUP"));
+    service_manager_.ready("forwarding");
   }
 
   void zero(const std::string& service) {

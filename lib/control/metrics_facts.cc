@@ -106,7 +106,7 @@ metrics::Facts metrics_facts(const ReportContext& context, TrafficHistory& histo
     const datapath::WorkerCounters& counters = *plant.workers[id].counters;
     facts.workers.push_back(worker_facts(counters, context.busy.ratio(id)));
     facts.table.entries += counters.table_entries.value();
-    facts.table.evictions += counters.table_evictions.value();
+    facts.table.evictions += counters.evictions();
     for (std::size_t i = 0; i < facts.verdicts.size(); ++i)
       facts.verdicts[i] += counters.verdicts[i].value();
   }
