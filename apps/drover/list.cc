@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // `drover list`: services, servers and connections as ipvsadm lists them.
 #include <CLI/CLI.hpp>
-#include <chrono>
 #include <memory>
-#include <thread>
 #include <utility>
 
 #include "apps/drover/api_client.h"
+#include "apps/drover/colour.h"
 #include "apps/drover/command.h"
+#include "apps/drover/ipvsadm_text.h"
 #include "apps/drover/list_text.h"
-#include "apps/drover/rates.h"
+#include "apps/drover/service_sample.h"
 
 namespace drover::client {
 namespace {
-
-constexpr std::chrono::seconds rate_period{1};
 
 struct Options {
   bool stats = false;
@@ -22,12 +20,6 @@ struct Options {
   bool connections = false;
   bool json = false;
 };
-
-Result<api::Services> sample(const ApiClient& client) {
-  auto services = client.get("/v1/services").and_then(api::decode_services);
-  if (services) sort_like_ipvsadm(*services);
-  return services;
-}
 
 ExitStatus list_json(const ApiClient& client) {
   const auto text = client.get("/v1/services").and_then(api::indent);
@@ -40,7 +32,7 @@ ExitStatus list_connections(const ApiClient& client, bool json) {
   // Not before there is an answer: a complaint must not follow a header.
   bool begun = json;
   const auto begin = [&begun] {
-    if (!std::exchange(begun, true)) print(connections_header());
+    if (!std::exchange(begun, true)) print(ipvsadm_connections_title());
   };
   Result<void> understood;
   const auto read = client.get_lines("/v1/connections", [&](std::string_view line) {
@@ -48,7 +40,7 @@ ExitStatus list_connections(const ApiClient& client, bool json) {
     begin();
     const auto row = api::decode_connection(line);
     if (row)
-      print(connection_line(*row));
+      print(ipvsadm_connection(*row, numeric_name));
     else
       understood = tl::unexpected(row.error());
   });
@@ -59,12 +51,10 @@ ExitStatus list_connections(const ApiClient& client, bool json) {
 }
 
 ExitStatus list_rate(const ApiClient& client) {
-  const auto before = sample(client);
-  if (!before) return complain(before.error());
-  std::this_thread::sleep_for(rate_period);
-  const auto after = sample(client);
-  if (!after) return complain(after.error());
-  print(rate_text(*after, Rates(*before, *after)));
+  auto sample = sample_rates(client);
+  if (!sample) return complain(sample.error());
+  sort_like_ipvsadm(sample->first);
+  print(rate_text(sample->first, sample->second));
   return ExitStatus::done;
 }
 
@@ -73,9 +63,10 @@ ExitStatus run(const std::string& socket, const Options& options) {
   if (options.connections) return list_connections(client, options.json);
   if (options.rate) return list_rate(client);
   if (options.json) return list_json(client);
-  const auto services = sample(client);
+  auto services = sample_services(client);
   if (!services) return complain(services.error());
-  print(options.stats ? stats_text(*services) : list_text(*services));
+  sort_like_ipvsadm(*services);
+  print(options.stats ? stats_text(*services) : list_text(*services, colours_wanted()));
   return ExitStatus::done;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What `drover list` prints: ipvsadm's shape column for column, trailing blanks included, in
-// ipvsadm's order. Pure.
+// What `drover list` prints: ipvsadm's shape column for column, with what ipvsadm has no place for
+// behind its last column. Pure.
 #pragma once
 
 #include <string>
@@ -10,17 +10,11 @@
 
 namespace drover::client {
 
-// IPv4 before IPv6, then by protocol number, address, port; servers by address and port.
-void sort_like_ipvsadm(api::Services& services);
-
 // The first line keeps ipvsadm's words, so that scripts that look for it find it, with drover's
 // version and the connection table's capacity. Behind InActConn stands the state of a server that
 // is not up, "drained" or "disabled" by the operator, and "changed" when it is not as in the file.
-std::string list_text(const api::Services& services);
+std::string list_text(const api::Services& services, bool colours = false);
 std::string stats_text(const api::Services& services);                     // --stats
 std::string rate_text(const api::Services& services, const Rates& rates);  // --rate
-
-std::string connections_header();
-std::string connection_line(const api::Connection& connection);
 
 }  // namespace drover::client

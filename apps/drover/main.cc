@@ -21,6 +21,10 @@ int run(int argc, char** argv) {
   add_list(app, context);
   add_status(app, context);
   add_watch(app, context);
+  add_ipvsadm(app, context);
+  add_import(app, context);
+  add_trace(app, context);
+  add_generate(app, context);
   add_check(app, context);
   add_doctor(app, context);
   add_events(app, context);

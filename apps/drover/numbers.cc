@@ -15,6 +15,11 @@ std::string ipvsadm_number(std::uint64_t number) {
   return fmt::format("{:8}T", number / 1'000'000'000'000);
 }
 
+std::string ipvsadm_exact_number(std::uint64_t number) {
+  const std::string digits = std::to_string(number);
+  return fmt::format("{:>{}}", digits, digits.size() <= 8 ? 9 : digits.size() + 1);
+}
+
 std::string short_number(double number) {
   if (number < 0.05) return "0";
   // The bounds are where the next shorter text would round up to one digit too many.

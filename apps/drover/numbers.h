@@ -11,6 +11,9 @@ namespace drover::client {
 // (M), milliards (G) or billions (T), cut and not rounded.
 std::string ipvsadm_number(std::uint64_t number);
 
+// As with ipvsadm --exact: all digits, nine columns or one more than there are digits.
+std::string ipvsadm_exact_number(std::uint64_t number);
+
 // At most five columns: "0", "0.4", "12", "999", "12.3k", "1.2M"; powers of 1000.
 std::string short_number(double number);
 

@@ -11,8 +11,10 @@
 #include <thread>
 
 #include "apps/drover/api_client.h"
+#include "apps/drover/colour.h"
 #include "apps/drover/command.h"
-#include "apps/drover/list_text.h"
+#include "apps/drover/ipvsadm_text.h"
+#include "apps/drover/service_sample.h"
 #include "apps/drover/terminal.h"
 #include "apps/drover/watch_text.h"
 
@@ -37,7 +39,7 @@ class Samples {
   explicit Samples(const std::string& socket) : client_(socket, patience) {}
 
   Result<void> take() {
-    auto services = client_.get("/v1/services").and_then(api::decode_services);
+    auto services = sample_services(client_);
     if (!services) {
       complaint_ = to_string(services.error());
       return tl::unexpected(services.error());
@@ -51,6 +53,7 @@ class Samples {
 
   std::string text(Picture picture) const {
     picture.complaint = complaint_;
+    picture.colours = colours_wanted();
     return watch_text(*latest_, rates_, picture);
   }
 

@@ -16,9 +16,12 @@ struct Picture {
   double interval_seconds = 2;
   std::string time;       // of day
   std::string complaint;  // why there is no newer sample; empty when there is one
+  bool colours = false;
 };
 
-// Services in the order given. Without rates (the first picture) their columns hold "-".
+// Services in the order given. Without rates (the first picture) their columns hold "-". A bar
+// shows a server's share of its service's new connections; while there are none, of the active
+// ones.
 std::string watch_text(const api::Services& services, const std::optional<Rates>& rates,
                        const Picture& picture);
 

@@ -13,6 +13,7 @@
 #include "drivers/mempool.h"
 #include "drivers/port_driver.h"
 #include "lib/base/log.h"
+#include "lib/base/service_manager.h"
 #include "lib/control/control_loop.h"
 #include "lib/control/host_checks.h"
 #include "lib/control/signals.h"
@@ -68,6 +69,7 @@ class Daemon {
           &Daemon::start_forwarding})
       if (auto done = (this->*step)(); !done) return done;
     log::info("droverd {} is ready", version);
+    ServiceManager::from_environment().ready("forwarding");
     loop_->run();
     return {};
   }

@@ -4,10 +4,12 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdlib>
+#include <iostream>
 #include <optional>
 #include <string>
 
 #include "apps/droverd/daemon.h"
+#include "apps/manual/man_page.h"
 #include "lib/base/log.h"
 #include "lib/config/running.h"
 #include "version.h"
@@ -28,6 +30,20 @@ struct Options {
   std::optional<std::string> node;
   std::string log_level = "info";
 };
+
+drover::manual::Page page() {
+  return {.name = "droverd",
+          .number = 8,
+          .summary = "balance connections over real servers by direct routing",
+          .sections = {{"SIGNALS", ".TP\n\\fBTERM\\fR, \\fBINT\\fR\nIt ends."},
+                       {"EXIT STATUS",
+                        "0 when it was told to end, 1 when it failed, 2 for wrong use, 3 for a bad "
+                        "configuration."},
+                       {"FILES",
+                        ".TP\n\\fI/etc/drover/drover.yaml\\fR\nThe configuration.\n"
+                        ".TP\n\\fI/run/drover/drover.sock\\fR\nThe socket for drover(1)."},
+                       {"SEE ALSO", "\\fBdrover\\fR(1), \\fBdrover.yaml\\fR(5)"}}};
+}
 
 int run(const Options& options) {
   using namespace drover;
@@ -55,17 +71,24 @@ int run(const Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app{"droverd - a layer-4 load balancer; stays in the foreground and logs to stderr"};
+  CLI::App app("A layer 4 load balancer. It stays in the foreground and logs to stderr.",
+               "droverd");
   Options options;
   app.add_option("--config", options.config, "the configuration's file")->capture_default_str();
   app.add_option("--node", options.node, "which of the file's nodes this is (default: host name)");
   app.add_option("--log-level", options.log_level, "debug, info, warning or error")
       ->capture_default_str();
+  bool man_page = false;
+  app.add_flag("--man-page", man_page, "Print the manual")->group("");
   app.set_version_flag("--version", std::string("droverd ") + drover::version);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? done : usage;
+  }
+  if (man_page) {
+    std::cout << drover::manual::man_page(app, page());
+    return done;
   }
   return run(options);
 }

@@ -162,7 +162,7 @@ struct Api {
 };
 
 struct Metrics {
-  Listen listen;
+  Listen listen{Ipv4Address(0x7f000001), 9641};
   friend bool operator==(const Metrics&, const Metrics&) = default;
 };
 

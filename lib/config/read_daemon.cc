@@ -69,7 +69,7 @@ std::optional<Api> read_api(Context& context, const YamlNode& node) {
 
 std::optional<Metrics> read_metrics(Context& context, const YamlNode& node) {
   static const Table<Metrics> table =
-      Table<Metrics>("metrics").required("listen", &Metrics::listen, listen_address);
+      Table<Metrics>("metrics").optional("listen", &Metrics::listen, listen_address);
   return table(context, node);
 }
 

@@ -6,7 +6,6 @@ namespace {
 
 constexpr NotActedOn later[] = {
     {"the file", "failover", "this balancer is always master, so run only one"},
-    {"the file", "metrics", "nothing listens there"},
 };
 
 }  // namespace

@@ -30,6 +30,8 @@ void fields(V& v, Seen<V, Server>& server) {
   v("active", server.active);
   v("inactive", server.inactive);
   v("persistent", server.persistent);
+  v("upper_threshold", server.upper_threshold);
+  v("lower_threshold", server.lower_threshold);
   v("totals", server.totals);
   v("mac", server.mac);
   v("admin_state", server.admin_state);
@@ -53,10 +55,18 @@ void fields(V& v, Seen<V, Service>& service) {
 }
 
 template <class V>
+void fields(V& v, Seen<V, Timeouts>& timeouts) {
+  v("tcp_established_seconds", timeouts.tcp_established_seconds);
+  v("tcp_fin_wait_seconds", timeouts.tcp_fin_wait_seconds);
+  v("udp_seconds", timeouts.udp_seconds);
+}
+
+template <class V>
 void fields(V& v, Seen<V, Services>& services) {
   v("version", services.version);
   v("uptime_seconds", services.uptime_seconds);
   v("capacity", services.capacity);
+  v("timeouts", services.timeouts);
   v("services", services.services);
 }
 
@@ -68,6 +78,20 @@ void fields(V& v, Seen<V, Connection>& connection) {
   v("client", connection.client);
   v("virtual", connection.virtual_service);
   v("server", connection.server);
+}
+
+template <class V>
+void fields(V& v, Seen<V, TracedPacket>& packet) {
+  v("time", packet.time);
+  v("worker", packet.worker);
+  v("port", packet.port);
+  v("handed_over", packet.handed_over);
+  v("packet", packet.packet);
+  v("length", packet.length);
+  v("verdict", packet.verdict);
+  v("server", packet.server);
+  v("at", packet.at);
+  v("mac", packet.mac);
 }
 
 template <class V>

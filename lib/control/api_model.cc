@@ -203,6 +203,9 @@ std::string encode(const Status& status) {
 std::string encode(const Event& event) {
   return text_of(Writer::value(event), -1);
 }
+std::string encode(const TracedPacket& packet) {
+  return text_of(Writer::value(packet), -1);
+}
 std::string encode(const Error& error) {
   return text_of(Json{{"error", Writer::value(error)}}, -1);
 }
@@ -239,6 +242,9 @@ Result<Status> decode_status(std::string_view json) {
 }
 Result<Connection> decode_connection(std::string_view json) {
   return decode<Connection>(json);
+}
+Result<TracedPacket> decode_traced_packet(std::string_view json) {
+  return decode<TracedPacket>(json);
 }
 Result<Event> decode_event(std::string_view json) {
   return decode<Event>(json);

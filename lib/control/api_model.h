@@ -40,7 +40,9 @@ struct Server {
   std::uint32_t weight = 1;
   std::uint64_t active = 0;
   std::uint64_t inactive = 0;
-  std::uint64_t persistent = 0;  // clients' templates
+  std::uint64_t persistent = 0;       // clients' templates
+  std::uint32_t upper_threshold = 0;  // connections; 0: none
+  std::uint32_t lower_threshold = 0;  // 0: none given
   Totals totals;
   std::optional<MacAddress> mac;        // none while it is unresolved
   std::string admin_state = "enabled";  // "enabled" | "drained" | "disabled"
@@ -67,11 +69,20 @@ struct Service {
   friend bool operator==(const Service&, const Service&) = default;
 };
 
+// What IPVS has names for.
+struct Timeouts {
+  std::uint32_t tcp_established_seconds = 0;
+  std::uint32_t tcp_fin_wait_seconds = 0;
+  std::uint32_t udp_seconds = 0;
+  friend bool operator==(const Timeouts&, const Timeouts&) = default;
+};
+
 // GET /v1/services
 struct Services {
   std::string version;
   double uptime_seconds = 0;   // the moment of the sample, for rates
   std::uint64_t capacity = 0;  // of the connection table, all workers together
+  Timeouts timeouts;
   std::vector<Service> services;
   friend bool operator==(const Services&, const Services&) = default;
 };
@@ -150,6 +161,21 @@ struct ServerMac {
   friend bool operator==(const ServerMac&, const ServerMac&) = default;
 };
 
+// A line of GET /v1/trace: what became of a packet, stage by stage.
+struct TracedPacket {
+  double time = 0;  // seconds since 1970
+  std::uint32_t worker = 0;
+  std::string port;          // by which it came
+  bool handed_over = false;  // to this worker, by another one
+  std::string packet;        // "TCP 198.51.100.7:40001 > 192.0.2.10:80 [S]"
+  std::uint32_t length = 0;
+  std::string verdict;
+  std::string server;             // its name; empty when it was sent to none
+  std::optional<Endpoint> at;     // the server's address, the service's port
+  std::optional<MacAddress> mac;  // that it was sent to
+  friend bool operator==(const TracedPacket&, const TracedPacket&) = default;
+};
+
 // A value of the configuration, on one line of YAML; null where it is not set.
 struct Difference {
   std::string path;  // "pools.nginx.servers.nginx2.weight"
@@ -222,6 +248,7 @@ struct Event {
 std::string encode(const Services& services);
 std::string encode(const Status& status);
 std::string encode(const Connection& connection);
+std::string encode(const TracedPacket& packet);
 std::string encode(const Event& event);
 // {"error": {"where": ..., "what": ..., "remedy": ...}}
 std::string encode(const Error& error);
@@ -238,6 +265,7 @@ std::string json_string(std::string_view text);
 Result<Services> decode_services(std::string_view json);
 Result<Status> decode_status(std::string_view json);
 Result<Connection> decode_connection(std::string_view json);
+Result<TracedPacket> decode_traced_packet(std::string_view json);
 Result<Event> decode_event(std::string_view json);
 Result<Differences> decode_differences(std::string_view json);
 Result<Error> decode_error(std::string_view json);

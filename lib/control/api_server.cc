@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "lib/control/api_server.h"
 
+#include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/beast/core/basic_stream.hpp>
 #include <exception>
 #include <optional>
@@ -14,13 +15,15 @@
 #include "lib/control/api_model.h"
 #include "lib/control/api_session.h"
 #include "lib/control/peer_credentials.h"
+#include "lib/control/tcp_listener.h"
 #include "lib/control/unix_listener.h"
 
 namespace drover::control {
 namespace {
 
-using Local = asio::local::stream_protocol;
-using Stream = beast::basic_stream<Local>;
+using AnyFamily = asio::generic::stream_protocol;
+using Acceptor = asio::basic_socket_acceptor<AnyFamily>;
+using Stream = beast::basic_stream<AnyFamily>;
 using Session = ApiSession<Stream>;
 
 constexpr std::chrono::milliseconds accept_pause{100};  // when descriptors have run out
@@ -29,9 +32,11 @@ constexpr std::chrono::milliseconds accept_pause{100};  // when descriptors have
 
 class ApiServer::Listener : public std::enable_shared_from_this<Listener> {
  public:
-  Listener(asio::io_context& loop, UnixListener socket, ApiHandler handler, const Limits& limits)
-      : file_(std::move(socket)),
-        acceptor_(loop, Local(), file_->release()),
+  // `file`: a Unix socket's.
+  Listener(asio::io_context& loop, int family, FileDescriptor socket,
+           std::optional<UnixListener> file, ApiHandler handler, const Limits& limits)
+      : file_(std::move(file)),
+        acceptor_(loop, AnyFamily(family, 0), socket.release()),
         handler_(std::move(handler)),
         limits_(limits) {}
 
@@ -74,7 +79,7 @@ class ApiServer::Listener : public std::enable_shared_from_this<Listener> {
     }
   }
 
-  static void turn_away(Local::socket& socket) {
+  static void turn_away(AnyFamily::socket& socket) {
     const std::string body = api::encode(Error{"", "droverd has too many API connections", ""});
     http::response<http::string_body> response(http::status::service_unavailable, 11, body);
     response.set(http::field::content_type, "application/json");
@@ -85,7 +90,7 @@ class ApiServer::Listener : public std::enable_shared_from_this<Listener> {
     http::write(socket, response, ignored);
   }
 
-  asio::awaitable<void> serve(std::shared_ptr<Listener> self, Local::socket socket) {
+  asio::awaitable<void> serve(std::shared_ptr<Listener> self, AnyFamily::socket socket) {
     const std::string who = describe_peer(socket.native_handle());
     Session session(Stream(std::move(socket)), who, handler_, limits_);
     sessions_.insert(&session);
@@ -95,7 +100,7 @@ class ApiServer::Listener : public std::enable_shared_from_this<Listener> {
   }
 
   std::optional<UnixListener> file_;
-  Local::acceptor acceptor_;
+  Acceptor acceptor_;
   ApiHandler handler_;
   Limits limits_;
   std::set<Session*> sessions_;
@@ -103,9 +108,22 @@ class ApiServer::Listener : public std::enable_shared_from_this<Listener> {
 
 Result<ApiServer> ApiServer::listen(asio::io_context& loop, const std::string& path,
                                     ApiHandler handler, const Limits& limits) {
-  auto socket = UnixListener::listen(path);
+  auto file = UnixListener::listen(path);
+  if (!file) return tl::unexpected(file.error());
+  FileDescriptor socket(file->release());
+  auto listener = std::make_shared<Listener>(loop, AF_UNIX, std::move(socket), std::move(*file),
+                                             std::move(handler), limits);
+  listener->start();
+  return ApiServer(std::move(listener));
+}
+
+Result<ApiServer> ApiServer::listen(asio::io_context& loop, const IpAddress& address,
+                                    std::uint16_t port, ApiHandler handler, const Limits& limits) {
+  auto socket = listen_on_tcp(address, port);
   if (!socket) return tl::unexpected(socket.error());
-  auto listener = std::make_shared<Listener>(loop, std::move(*socket), std::move(handler), limits);
+  auto listener =
+      std::make_shared<Listener>(loop, address.is_v6() ? AF_INET6 : AF_INET, std::move(*socket),
+                                 std::nullopt, std::move(handler), limits);
   listener->start();
   return ApiServer(std::move(listener));
 }

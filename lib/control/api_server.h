@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// HTTP/1.1 on a Unix socket. Lives on the control thread: made, called and destroyed there.
+// HTTP/1.1 on a Unix or a TCP socket. Lives on the control thread: made, called and destroyed
+// there.
 #pragma once
 
 #include <chrono>
@@ -8,6 +9,7 @@
 #include <string>
 
 #include "lib/control/api_reply.h"
+#include "lib/net/address.h"
 
 namespace boost::asio {
 class io_context;
@@ -35,6 +37,9 @@ class ApiServer {
                                   ApiHandler handler) {
     return listen(loop, path, std::move(handler), Limits());
   }
+  // In plain text: for what anybody may read who can connect. Errors: as bind(2).
+  static Result<ApiServer> listen(boost::asio::io_context& loop, const IpAddress& address,
+                                  std::uint16_t port, ApiHandler handler, const Limits& limits);
 
   ApiServer(ApiServer&&) noexcept;
   ApiServer& operator=(ApiServer&&) noexcept;

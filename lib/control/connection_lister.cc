@@ -49,7 +49,8 @@ void ConnectionLister::begin() {
   ++request_;
   workers_left_ = plant_.workers.size();
   for (const PlantWorker& worker : plant_.workers)
-    worker.crossing->commands.push({datapath::WorkerCommand::Kind::list_connections, request_});
+    worker.crossing->commands.push(
+        {.kind = datapath::WorkerCommand::Kind::list_connections, .request = request_});
 }
 
 // Takes rows only while the client reads: the workers then wait with the rest. When the client has

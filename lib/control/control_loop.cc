@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "lib/base/log.h"
+#include "lib/base/service_manager.h"
 #include "lib/control/api_router.h"
 #include "lib/control/api_routes_configuration.h"
 #include "lib/control/api_routes_report.h"
@@ -26,6 +27,8 @@
 #include "lib/control/host_checks.h"
 #include "lib/control/interface_view.h"
 #include "lib/control/live_configuration.h"
+#include "lib/control/metrics_endpoint.h"
+#include "lib/control/metrics_facts.h"
 #include "lib/control/neighbour_probe.h"
 #include "lib/control/neighbour_table.h"
 #include "lib/control/report.h"
@@ -34,6 +37,8 @@
 #include "lib/control/steering.h"
 #include "lib/control/vip_conflicts.h"
 #include "lib/control/vip_watch.h"
+#include "lib/control/trace_streams.h"
+#include "lib/control/worker_watch.h"
 #include "lib/control/zeroed_counters.h"
 
 namespace drover::control {
@@ -61,6 +66,9 @@ class ControlLoop::Loop {
     add_report_routes(
         router, [this] { return context(); },
         [this](ApiReply reply) { lister_->list(std::move(reply)); });
+    router.add("GET", "/v1/trace", [this](const ApiRequest& request, ApiReply reply) {
+      trace_->serve(request, std::move(reply));
+    });
     router.add("GET", "/v1/events", [this](const ApiRequest& request, ApiReply reply) {
       event_streams_.serve(request, std::move(reply));
     });
@@ -80,12 +88,13 @@ class ControlLoop::Loop {
     if (!neighbours) return tl::unexpected(neighbours.error());
     api_.emplace(std::move(*api));
     neighbours_.emplace(std::move(*neighbours));
-    return {};
+    return open_metrics();
   }
 
   Result<void> attach(const Plant& plant) {
     plant_ = &plant;
     lister_.emplace(io_, plant, builder_);
+    trace_.emplace(io_, plant, builder_, mac_of_);
     steering_.emplace(plant);
     probe_.emplace(io_, *neighbours_);
     health_.emplace(io_, check_routes(), events_, [this] { health_changed(); });
@@ -97,15 +106,16 @@ class ControlLoop::Loop {
   void run() {
     bridge_.emplace(io_, *plant_);
     const Signals signals(
-        io_, [this] { io_.stop(); },
-        [this] { static_cast<void>(configuration_.reload("SIGHUP")); });
+        io_, [this] { io_.stop(); }, [this] { reload_at_signal(); });
     Readable rung(io_, FileDescriptor(dup(doorbell_.descriptor())), [this] { doorbell_rang(); });
     second_passed();
     events_.post(EventKind::daemon, log::Level::info, "droverd", "has started");
     io_.run();
     log::info("stopping");
+    service_manager_.stopping();
     api_.reset();
     remote_api_.reset();
+    metrics_.reset();
     bridge_.reset();
   }
 
@@ -135,9 +145,28 @@ class ControlLoop::Loop {
     return {};
   }
 
+  void reload_at_signal() {
+    service_manager_.reloading();
+    static_cast<void>(configuration_.reload("SIGHUP"));
+    service_manager_.ready("forwarding");
+  }
+
   void zero(const std::string& service) {
     for (const ServiceView& view : builder_.services())
       if (service.empty() || view.name == service) zeroed_.zero(view);
+  }
+
+  Result<void> open_metrics() {
+    const auto& wanted = configuration_.config().metrics;
+    if (!wanted) return {};
+    auto metrics = MetricsEndpoint::open(
+        io_, wanted->listen,
+        {.facts = [this] { return metrics_facts(context(), traffic_history_); },
+         .sickness = [this] { return worker_watch_.complaint(); },
+         .unreadiness = [this] { return why_not_ready(*plant_); }});
+    if (!metrics) return tl::unexpected(metrics.error());
+    metrics_.emplace(std::move(*metrics));
+    return {};
   }
 
   std::vector<datapath::PortFacts> port_facts() const {
@@ -230,14 +259,25 @@ class ControlLoop::Loop {
       more |= count == events.size();
     }
     lister_->rows_arrived();
+    trace_->records_arrived();
     if (more) doorbell_.ring();
   }
 
   void second_passed() {
     busy_.sample(plant_->workers, Clock::now());
+    worker_watch_.look(turns_of(*plant_), Clock::now());
+    feed_watchdog();
     plant_->snapshots->reclaim();
     for (std::size_t i = 0; i < plant_->ports.size(); ++i) watch_link(i);
     every_second_.set(Clock::now() + std::chrono::seconds(1));
+  }
+
+  // Starved while a worker hangs: the service manager then starts droverd anew.
+  void feed_watchdog() {
+    if (const std::string complaint = worker_watch_.complaint(); complaint.empty())
+      service_manager_.alive();
+    else
+      service_manager_.status(complaint);
   }
 
   void watch_link(std::size_t index) {
@@ -290,6 +330,9 @@ class ControlLoop::Loop {
   SnapshotBuilder builder_;
   BusyMeter busy_;
   ZeroedCounters zeroed_;
+  WorkerWatch worker_watch_;
+  const ServiceManager service_manager_ = ServiceManager::from_environment();
+  TrafficHistory traffic_history_;
   std::vector<bool> link_up_;
   Alarm publish_soon_;
   Alarm publish_later_;
@@ -301,8 +344,10 @@ class ControlLoop::Loop {
   bool health_changed_ = false;  // since the last snapshot
   std::optional<HostBridge> bridge_;
   std::optional<ConnectionLister> lister_;
+  std::optional<TraceStreams> trace_;
   std::optional<ApiServer> api_;
   std::optional<ApiTlsServer> remote_api_;
+  std::optional<MetricsEndpoint> metrics_;
   MacOf mac_of_ = [this](const IpAddress& address) { return neighbours_->mac(address); };
 };
 

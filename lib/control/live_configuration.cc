@@ -53,6 +53,7 @@ ResultOrErrors<api::Differences> LiveConfiguration::reload(const std::string& wh
     return done;
   }
   ++reloads_succeeded_;
+  read_at_ = std::chrono::system_clock::now();
   reload_errors_.clear();
   tell(EventKind::reload, who, *done);
   return done;

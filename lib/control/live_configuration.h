@@ -3,6 +3,7 @@
 // then taken. What cannot be acted on changes nothing. Control thread only.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <string>
 
@@ -35,6 +36,10 @@ class LiveConfiguration {
   // From the file as it is now to what runs.
   ResultOrErrors<api::Differences> differences_from_file() const;
   api::Configuration report() const;
+  // False: the file was refused when it was last read, and what was before it runs on.
+  bool last_reload_succeeded() const { return reload_errors_.empty(); }
+  // When the file was read that runs.
+  std::chrono::system_clock::time_point read_at() const { return read_at_; }
   // Whether a server of this service is not as the file has it.
   bool is_changed(const std::string& service, const IpAddress& server) const;
 
@@ -47,6 +52,7 @@ class LiveConfiguration {
   Act act_;
   EventLog& events_;
   Errors reload_errors_;  // of the last reload
+  std::chrono::system_clock::time_point read_at_ = std::chrono::system_clock::now();
   std::uint64_t reloads_succeeded_ = 0;
   std::uint64_t reloads_failed_ = 0;
 };

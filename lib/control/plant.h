@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "drivers/ethdev.h"
@@ -38,5 +39,10 @@ struct Plant {
   std::uint64_t table_capacity = 0;  // connections, all workers together
   bool hugepages = false;
 };
+
+// Of each worker's loop, by WorkerId.
+std::vector<std::uint64_t> turns_of(const Plant& plant);
+// Which worker has no snapshot yet, a sentence; empty when all forward.
+std::string why_not_ready(const Plant& plant);
 
 }  // namespace drover::control

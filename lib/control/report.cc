@@ -23,6 +23,8 @@ api::Server report_server(const ServiceView& service, const ServerView& view,
       .address = view.server.address,
       .port = service.key.port,
       .weight = effective_weight(view.server.share(), standing),
+      .upper_threshold = view.server.upper_threshold,
+      .lower_threshold = view.server.lower_threshold,
       .totals = context.zeroed.since_zero(view),
       .mac = view.server.mac ? view.server.mac : context.mac_of(view.server.address),
       .admin_state = std::string(to_string(view.server.state)),
@@ -39,9 +41,10 @@ api::Server report_server(const ServiceView& service, const ServerView& view,
 // As ipvsadm prints them.
 std::vector<std::string> flags_of(const ServiceView& view) {
   std::string flags;
-  for (const config::SchedulerFlag flag : view.flags)
-    flags += (flags.empty() ? "" : ",") + view.scheduler +
-             (flag == config::SchedulerFlag::port ? "-port" : "-fallback");
+  for (const auto flag : {config::SchedulerFlag::fallback, config::SchedulerFlag::port})
+    if (std::ranges::find(view.flags, flag) != view.flags.end())
+      flags += (flags.empty() ? "" : ",") + view.scheduler +
+               (flag == config::SchedulerFlag::port ? "-port" : "-fallback");
   std::vector<std::string> shown = view.shown_flags;
   if (!flags.empty()) shown.insert(shown.begin(), "(" + flags + ")");
   return shown;
@@ -66,6 +69,15 @@ api::Service report_service(const ServiceView& view, const ReportContext& contex
     service.totals.bytes += totals.bytes;
   }
   return service;
+}
+
+api::Timeouts report_timeouts(const config::Timeouts& timeouts) {
+  const auto seconds = [](config::Milliseconds time) {
+    return static_cast<std::uint32_t>(time.count() / 1000);
+  };
+  return {.tcp_established_seconds = seconds(timeouts.tcp_established),
+          .tcp_fin_wait_seconds = seconds(timeouts.tcp_fin_wait),
+          .udp_seconds = seconds(timeouts.udp)};
 }
 
 api::Port report_port(const PlantPort& port, std::uint64_t host_dropped) {
@@ -96,7 +108,7 @@ void report_workers(const ReportContext& context, api::Status& status) {
                               .lcore = worker.lcore,
                               .core = worker.core,
                               .busy_ratio = context.busy.ratio(id),
-                              .bursts = counters.bursts.value(),
+                              .bursts = counters.bursts.total(),
                               .sleeps = counters.sleeps.value()});
     status.table.entries += counters.table_entries.value();
     for (std::size_t i = 0; i < counters.table_evictions.size(); ++i)
@@ -172,6 +184,7 @@ api::Services report_services(const ReportContext& context) {
   api::Services reply{.version = version,
                       .uptime_seconds = seconds_since(context.started),
                       .capacity = context.plant.table_capacity,
+                      .timeouts = report_timeouts(context.configuration.config().timeouts),
                       .services = {}};
   for (const ServiceView& service : context.services.services())
     reply.services.push_back(report_service(service, context));

@@ -9,6 +9,7 @@
 
 #include "lib/balance/thresholds.h"
 #include "lib/base/counter.h"
+#include "lib/datapath/burst_histogram.h"
 #include "lib/datapath/verdict.h"
 #include "lib/flow/eviction.h"
 
@@ -34,10 +35,10 @@ using DestinationCountersByWorker = std::vector<DestinationCounters>;
 
 struct alignas(64) WorkerCounters {
   std::array<Counter, verdict_count> verdicts;
-  Counter turns;      // of the loop
-  Counter bursts;     // turns that found frames
-  Counter frames;     // received
-  Counter handovers;  // to other workers
+  Counter turns;          // of the loop
+  BurstHistogram bursts;  // each of a queue that had frames
+  Counter frames;         // received
+  Counter handovers;      // to other workers
   Counter sleeps;
   Counter busy_nanoseconds;  // spent in turns that had work
   Counter table_entries;

@@ -10,6 +10,7 @@
 #include "lib/datapath/handover.h"
 #include "lib/datapath/ring.h"
 #include "lib/datapath/shared_ring.h"
+#include "lib/datapath/trace_record.h"
 #include "lib/flow/tcp_state.h"
 #include "lib/net/address.h"
 
@@ -26,9 +27,10 @@ struct WorkerEvent {
 
 // Control to worker.
 struct WorkerCommand {
-  enum class Kind : std::uint32_t { list_connections };
+  enum class Kind : std::uint32_t { list_connections, trace };
   Kind kind = Kind::list_connections;
-  std::uint32_t request = 0;  // comes back in each row
+  std::uint32_t request = 0;  // comes back in each row or record
+  TraceOrder trace = {};
 };
 
 // Worker to control: the answer to list_connections, one a connection, one a template and one more
@@ -53,13 +55,14 @@ struct Crossing {
   Ring<WorkerCommand> commands{63};
   Ring<WorkerEvent> events{1023};
   Ring<ConnectionRow> rows{4095};
+  Ring<TraceRecord> traces{255};
   // For the kernel, by the host interface of the ethdev in rte_mbuf::port.
   Ring<rte_mbuf*> to_kernel{1023};
   // To be sent as they are on the ethdev in rte_mbuf::port; from control and from other workers.
   SharedRing<rte_mbuf*> outbound{1024};
   // From other workers; it may put some there itself, for its next turn.
   SharedRing<Handover> handovers{1024};
-  Doorbell& control_doorbell;  // rung after a push to events, rows or to_kernel
+  Doorbell& control_doorbell;  // rung after a push to one of those for control
 };
 
 }  // namespace drover::datapath

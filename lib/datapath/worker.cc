@@ -62,7 +62,8 @@ Worker::Worker(WorkerSettings settings, const SnapshotStore& snapshots, Crossing
              .datagrams = Datagrams(settings_.seed, settings_.id, peers_, counters),
              .fragmented_flows = FragmentedFlows(settings_.seed),
              .source_limits = SourceLimits(settings_.seed),
-             .random = (settings_.seed.first ^ balance::stable_hash(settings_.id.value())) | 1U} {}
+             .random = (settings_.seed.first ^ balance::stable_hash(settings_.id.value())) | 1U},
+      tracer_(crossing.traces) {}
 
 void Worker::run(const std::atomic<bool>& stop) {
   // The kernel would otherwise add up to 50 us to each sleep.
@@ -125,7 +126,7 @@ bool Worker::receive(const PolledQueue& queue) {
     burst_.storage[i].verdict = Verdict::pending;
   }
   process(burst_);
-  state_.counters.bursts.add(1);
+  state_.counters.bursts.add(burst_.count);
   state_.counters.frames.add(burst_.count);
   state_.counters.table_entries.set(state_.connections());
   return true;
@@ -171,6 +172,17 @@ bool Worker::hear(const Handover& handover) {
 void Worker::process(Burst& burst) {
   state_.port = burst.port;
   state_.inserts_stopped = false;
+  if (tracer_.is_on()) [[unlikely]] {
+    tracer_.look(burst);
+    decide(burst);
+    if (tracer_.tell(burst, state_)) state_.crossing.control_doorbell.ring();
+  } else {
+    decide(burst);
+  }
+  stages::settle(burst, state_);
+}
+
+void Worker::decide(Burst& burst) {
   stages::parse(burst);
   stages::classify(burst, state_);
   stages::look_up(burst, state_);
@@ -180,7 +192,6 @@ void Worker::process(Burst& burst) {
     stages::relate(burst, state_);
   }
   stages::rewrite(burst, state_);
-  stages::settle(burst, state_);
 }
 
 bool Worker::send_outbound() {
@@ -218,6 +229,8 @@ void Worker::release_held() {
 void Worker::obey_commands() {
   std::array<WorkerCommand, 1> command;
   if (listing_ || state_.crossing.commands.pop_some(command) == 0) return;
+  if (command[0].kind == WorkerCommand::Kind::trace)
+    return tracer_.obey(command[0].trace, command[0].request);
   listing_ = true;
   listing_cursor_ = 0;
   listing_request_ = command[0].request;

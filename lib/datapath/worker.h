@@ -13,6 +13,7 @@
 #include "lib/datapath/burst.h"
 #include "lib/datapath/idle.h"
 #include "lib/datapath/snapshot_store.h"
+#include "lib/datapath/tracer.h"
 #include "lib/datapath/worker_state.h"
 
 namespace drover::datapath {
@@ -61,6 +62,7 @@ class Worker {
   bool receive_handovers();
   bool hear(const Handover& handover);
   void process(Burst& burst);
+  void decide(Burst& burst);
   bool send_outbound();
   void adopt_snapshot();
   void release_held();
@@ -80,6 +82,7 @@ class Worker {
   Burst burst_;
   AdaptiveIdle idle_;
   LoadRefresh load_refresh_;
+  Tracer tracer_;
   std::uint64_t last_house_keeping_ = 0;
   std::uint64_t last_sweep_ = 0;
   std::uint64_t screened_generation_ = 0;

@@ -222,6 +222,10 @@ std::vector<datapath::ConnectionRow> InProcessPlant::list_connections() {
   return rows;
 }
 
+datapath::Crossing& InProcessPlant::crossing(WorkerId worker) {
+  return workers_.at(worker.value())->crossing;
+}
+
 const datapath::WorkerCounters& InProcessPlant::counters(WorkerId worker) const {
   return workers_.at(worker.value())->counters;
 }

@@ -78,6 +78,7 @@ class InProcessPlant {
 
   std::uint16_t workers() const { return settings_.workers; }
   const datapath::WorkerCounters& counters(WorkerId worker) const;
+  datapath::Crossing& crossing(WorkerId worker);
   std::uint64_t total(datapath::Verdict verdict) const;  // of all workers
   const control::SnapshotBuilder& builder() const { return builder_; }
   std::uint64_t now() const { return now_; }

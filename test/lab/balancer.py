@@ -89,11 +89,11 @@ class Balancer:
             self.host.set(net__ipv6__conf__eth0__disable_ipv6=1)
             self.host.ip("address flush dev eth0")
 
-    def start(self, text, *options):
-        """Starts droverd with this file and waits until it forwards."""
+    def start(self, text, *options, node="lb1", before=()):
+        """Starts droverd with this file, by the command `before` if there is one, and waits until it forwards."""
         self.file.write_text(text)
         with open(self._log, "w", encoding="utf-8") as log:
-            self.process = self.host.spawn(binary("droverd"), "--config", self.file, "--node", "lb1", *options,
+            self.process = self.host.spawn(*before, binary("droverd"), "--config", self.file, "--node", node, *options,
                                            stdout=log, stderr=subprocess.STDOUT)
         wait_until(lambda: self.died() or "is ready" in self.log(), "droverd is ready", deadline=60)
         if self.died():

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The server over a real Unix socket. The loop runs in a thread of its own; the test is the client.
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -354,6 +355,62 @@ TEST_CASE("a path that cannot be one is refused") {
   REQUIRE_FALSE(ApiServer::listen(loop, "", nothing));
   REQUIRE_FALSE(ApiServer::listen(loop, "/tmp/" + std::string(120, 'x'), nothing));
   REQUIRE_FALSE(ApiServer::listen(loop, "/proc/nowhere/api.sock", nothing));
+}
+
+// "port" of a TCP server that serves one request on a free port of this address.
+void serve_on_tcp(const char* address, int family) {
+  boost::asio::io_context loop;
+  const auto ip = *IpAddress::parse(address);
+  std::uint16_t port = 40'000;
+  const auto listen = [&] {
+    return ApiServer::listen(
+        loop, ip, port, [](const ApiRequest&, ApiReply reply) { reply.json("{}"); },
+        ApiServer::Limits());
+  };
+  auto server = listen();
+  while (!server && port < 40'100) {
+    ++port;
+    server = listen();
+  }
+  REQUIRE(server);
+  const auto second = listen();
+  REQUIRE_FALSE(second);
+  CHECK(second.error().where == to_string(ip, port));
+  CHECK(second.error().what == "Address already in use");
+
+  std::thread thread([&] { loop.run(); });
+  FileDescriptor socket(::socket(family, SOCK_STREAM, 0));
+  sockaddr_in v4{};
+  v4.sin_family = AF_INET;
+  v4.sin_port = htons(port);
+  v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  sockaddr_in6 v6{};
+  v6.sin6_family = AF_INET6;
+  v6.sin6_port = htons(port);
+  v6.sin6_addr = in6addr_loopback;
+  const bool is_v6 = family == AF_INET6;
+  CHECK(::connect(socket.get(),
+                  is_v6 ? reinterpret_cast<sockaddr*>(&v6) : reinterpret_cast<sockaddr*>(&v4),
+                  is_v6 ? sizeof v6 : sizeof v4) == 0);
+  say(socket, get("/now"));
+  CHECK(body_of(hear_all(socket)) == "{}");
+  boost::asio::post(loop, [&] { server = failure("", ""); });
+  thread.join();
+}
+
+TEST_CASE("the same over TCP, of either family") {
+  serve_on_tcp("127.0.0.1", AF_INET);
+  serve_on_tcp("::1", AF_INET6);
+}
+
+TEST_CASE("a TCP address that is not this host's is refused") {
+  boost::asio::io_context loop;
+  const auto refused = ApiServer::listen(
+      loop, *IpAddress::parse("192.0.2.1"), 9641, [](const ApiRequest&, const ApiReply&) {},
+      ApiServer::Limits());
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().where == "192.0.2.1:9641");
+  CHECK(refused.error().remedy == "choose an address of this host");
 }
 
 }  // namespace

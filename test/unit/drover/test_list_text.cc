@@ -72,43 +72,16 @@ TEST_CASE("--rate, as ipvsadm prints it") {
           "  -> 192.0.2.22:80                       0        0        0        0        0\n");
 }
 
-TEST_CASE("connections, as ipvsadm -Lnc prints them") {
-  REQUIRE(connections_header() ==
-          "IPVS connection entries\n"
-          "pro expire state       source             virtual            destination\n");
-  const api::Connection row{"TCP",
-                            898,
-                            "ESTABLISHED",
-                            {ip("198.51.100.7"), 40001},
-                            {ip("192.0.2.10"), 80},
-                            {ip("192.0.2.21"), 80}};
-  REQUIRE(connection_line(row) ==
-          "TCP 14:58  ESTABLISHED 198.51.100.7:40001 192.0.2.10:80      192.0.2.21:80\n");
-  const api::Connection other{"TCP",
-                              6001,
-                              "FIN_WAIT",
-                              {ip("2001:db8::7"), 1},
-                              {ip("2001:db8::10"), 80},
-                              {ip("2001:db8::21"), 80}};
-  REQUIRE(connection_line(other) ==
-          "TCP 100:01 FIN_WAIT    [2001:db8::7]:1    [2001:db8::10]:80  [2001:db8::21]:80\n");
-}
-
-TEST_CASE("the order is ipvsadm's") {
-  api::Services services;
-  services.services = {sample_service("2001:db8::10", 80, {}),
-                       sample_service("192.0.2.10", 443, {}), sample_service("192.0.2.9", 53, {}),
-                       sample_service("192.0.2.10", 80, {})};
-  services.services[2].protocol = "UDP";
-  services.services[3].servers = {sample_server("192.0.2.200", 80, 0, 0, {}),
-                                  sample_server("192.0.2.3", 80, 0, 0, {})};
-  sort_like_ipvsadm(services);
-  std::vector<std::string> order;
-  for (const auto& service : services.services)
-    order.push_back(service.protocol + " " + to_string(service.address, service.port));
-  REQUIRE(order == std::vector<std::string>{"TCP 192.0.2.10:80", "TCP 192.0.2.10:443",
-                                            "UDP 192.0.2.9:53", "TCP [2001:db8::10]:80"});
-  REQUIRE(services.services[0].servers[0].address == ip("192.0.2.3"));
+TEST_CASE("a server that is drained says so, and colours change no column") {
+  auto services = sample_services();
+  services.services[0].servers[1].weight = 0;
+  services.services[0].servers[1].admin_state = "drained";
+  const auto text = list_text(services);
+  REQUIRE(
+      text.ends_with("  -> 192.0.2.22:80                Route   0      0          0          "
+                     "unresolved drained\n"));
+  const auto in_colour = list_text(services, true);
+  REQUIRE(in_colour.ends_with(" \x1b[33munresolved\x1b[0m \x1b[33mdrained\x1b[0m\n"));
 }
 
 }  // namespace
