@@ -55,7 +55,7 @@ std::string packet_text(std::span<const std::uint8_t> bytes) {
     const std::string text =
         datagram_text(Ipv4Address(header.source), Ipv4Address(header.destination), header.protocol,
                       later ? std::span<const std::uint8_t>() : behind(header.header_length()));
-    return headers.fragment ? text + " fragment" : text;
+    return headers.is_fragment() ? text + " fragment" : text;
   }
   if (headers.kind == FrameKind::ipv6 && has(sizeof(Ipv6Header))) {
     const auto& header = header_at<Ipv6Header>(bytes, headers.network_offset);

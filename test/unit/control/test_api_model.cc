@@ -31,7 +31,8 @@ Services some_services() {
                         .scheduler = "rr",
                         .flags = {"persistent 300"},
                         .totals = {16, 112, 8960},
-                        .servers = {known, unknown}}}};
+                        .servers = {known, unknown}}},
+          .timeouts = {}};
 }
 
 Status some_status() {
