@@ -99,7 +99,7 @@ class DualStack(Scenario):
                 # else it would ask for the client, and tell its new address by that
                 f"neighbour replace {self.client.address6} lladdr {self.client.mac} dev eth0 nud permanent\n")
         self.addCleanup(host.ip, f"link set eth0 address {host.mac}\nneighbour flush dev eth0 nud permanent\n")
-        wait_until(lambda: f"{host.address6} is at 02:00:00:00:fe:16" in self.balancer.log(),
+        wait_until(lambda: f"{host.address6}: its MAC address is 02:00:00:00:fe:16" in self.balancer.log(),
                    "the new MAC address", deadline=SILENT_CHANGE)
         begin = time.monotonic()
         self.assertIn(page, [get(self.client, VIP6) for _ in range(3)])
