@@ -18,11 +18,14 @@ class LoadsWithout final : public balance::Loads {
   explicit LoadsWithout(const balance::Loads& loads) : loads_(loads) {}
 
   void pass_over(DestinationId id) { passed_over_[count_++] = id; }
+  bool has_passed_over(DestinationId id) const {
+    const auto passed_over = std::span(passed_over_).first(count_);
+    return std::ranges::find(passed_over, id) != passed_over.end();
+  }
   bool is_full() const { return count_ == passed_over_.size(); }
   balance::Load of(DestinationId id) const override {
     balance::Load load = loads_.of(id);
-    const auto passed_over = std::span(passed_over_).first(count_);
-    load.overloaded |= std::ranges::find(passed_over, id) != passed_over.end();
+    load.overloaded |= has_passed_over(id);
     return load;
   }
 
@@ -87,7 +90,9 @@ std::uint32_t pass_over_warming(const Packet& packet, WorkerState& state,
     if (!is_warming(state, id) || draws_it(packet, state, service, id)) return candidate;
     loads.pass_over(id);
     const auto next = ask_scheduler(packet, state, service, loads);
-    if (!next) return place_elsewhere(packet, state, service).value_or(picked);
+    // lblc stays with its choice, whatever its threshold says.
+    if (!next || loads.has_passed_over(service.candidates[*next]))
+      return place_elsewhere(packet, state, service).value_or(picked);
     candidate = *next;
   }
   return picked;

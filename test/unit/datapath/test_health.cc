@@ -185,19 +185,20 @@ TEST_CASE("a server that warms up gets its share with every scheduler", "[datapa
     // Least connections offer it every one until it has as many as the others.
     CHECK(given(2) < whole / 3);
     CHECK(given(2) > 0);
-    CHECK(given(28) > whole / 2);
+    CHECK(given(28) > whole / 3);
     CHECK(given(28) < whole + 50);
     CHECK(given(32) == whole);
   }
 }
 
-TEST_CASE("round robin gives a warming server its very share", "[datapath]") {
+TEST_CASE("round robin offers a warming server its turn sooner after each that it had not",
+          "[datapath]") {
   Web web(2);
   web.stand({warming(8), serves});
   const auto got = web.spread(4'000);
-  // A quarter of the half that is its own.
+  // A quarter of the half that is its own, and something of the turns that it skipped.
   CHECK(got.at(1) > 4'000 / 8 - 120);
-  CHECK(got.at(1) < 4'000 / 8 + 120);
+  CHECK(got.at(1) < 4'000 / 4);
 }
 
 TEST_CASE("servers that all warm up share as if they were warm", "[datapath]") {
