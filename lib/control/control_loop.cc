@@ -35,9 +35,9 @@
 #include "lib/control/signals.h"
 #include "lib/control/snapshot_builder.h"
 #include "lib/control/steering.h"
+#include "lib/control/trace_streams.h"
 #include "lib/control/vip_conflicts.h"
 #include "lib/control/vip_watch.h"
-#include "lib/control/trace_streams.h"
 #include "lib/control/worker_watch.h"
 #include "lib/control/zeroed_counters.h"
 

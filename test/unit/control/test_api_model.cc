@@ -24,6 +24,7 @@ Services some_services() {
   return {.version = "0.1.0",
           .uptime_seconds = 12.5,
           .capacity = 1'000'000,
+          .timeouts = {},
           .services = {{.name = "web",
                         .protocol = "TCP",
                         .address = ip("192.0.2.10"),
@@ -31,8 +32,7 @@ Services some_services() {
                         .scheduler = "rr",
                         .flags = {"persistent 300"},
                         .totals = {16, 112, 8960},
-                        .servers = {known, unknown}}},
-          .timeouts = {}};
+                        .servers = {known, unknown}}}};
 }
 
 Status some_status() {
@@ -109,11 +109,11 @@ TEST_CASE("the JSON of services, literally") {
   services.services[0].servers.pop_back();
   REQUIRE(
       encode(services) ==
-      R"({"version":"0.1.0","uptime_seconds":12.5,"capacity":1000000,"services":[{"name":"web",)"
+      R"({"version":"0.1.0","uptime_seconds":12.5,"capacity":1000000,"timeouts":{"tcp_established_seconds":0,"tcp_fin_wait_seconds":0,"udp_seconds":0},"services":[{"name":"web",)"
       R"("protocol":"TCP","address":"192.0.2.10","port":80,"scheduler":"rr",)"
       R"("flags":["persistent 300"],"totals":{"connections":16,"packets":112,"bytes":8960},)"
       R"("servers":[{"name":"nginx1","address":"192.0.2.21","port":80,"forward":"Route",)"
-      R"("weight":3,"active":2,"inactive":14,"persistent":0,)"
+      R"("weight":3,"active":2,"inactive":14,"persistent":0,"upper_threshold":0,"lower_threshold":0,)"
       R"("totals":{"connections":16,"packets":112,"bytes":8960},)"
       R"("mac":"02:00:00:00:00:15","admin_state":"enabled","changed":false,"state":"up",)"
       R"("reason":"","state_seconds":0.0,"check_seconds":null}]}]})");

@@ -27,7 +27,7 @@ TEST_CASE("a picture with rates") {
           "drover 0.1.0   up 00:01:42   every 2 s                                  12:34:56\n"
           "\n"
           "Service / server       Share      Weight Active  InAct Conns/s Packets/s Bytes/s\n"
-          "TCP  192.0.2.10:80 rr                          2     14    1.0k     10.0k    1.0M\n"
+          "TCP  192.0.2.10:80 rr                         2     14    1.0k     10.0k    1.0M\n"
           "  192.0.2.21:80        ##########      1      2     14    1.0k     10.0k    1.0M\n"
           "  192.0.2.22:80        unresolved      1      0      0       0         0       0\n");
 }
@@ -63,6 +63,7 @@ TEST_CASE("bars show the shares of new connections, else of active ones") {
   const auto before = sample_services();
   auto after = before;
   after.uptime_seconds += 1;
+  after.services[0].servers[1].state = "up";
   after.services[0].servers[0].totals.connections += 10;
   after.services[0].servers[1].totals.connections += 30;
   const auto bar = [](const std::string& line) { return line.substr(23, 10); };
