@@ -31,6 +31,7 @@
 #include "lib/control/signals.h"
 #include "lib/control/snapshot_builder.h"
 #include "lib/control/steering.h"
+#include "lib/control/vlan_interface.h"
 #include "lib/control/zeroed_counters.h"
 
 namespace drover::control {
@@ -146,6 +147,7 @@ class ControlLoop::Loop {
         host_addresses.push_back(own.address);
       facts.push_back({.ethdev = port.ethdev->port(),
                        .mac = port.ethdev->mac(),
+                       .vlan = port.config->vlan,
                        .keep_source_mac = port.config->source_mac == config::SourceMac::keep,
                        .has_host_interface = port.driver->host_interface() != nullptr,
                        .host_addresses = std::move(host_addresses)});
@@ -160,12 +162,23 @@ class ControlLoop::Loop {
     for (const ServiceView& service : builder_.services()) vips.insert(service.key.address);
     for (const ReachedServer& server : builder_.reached_servers(Clock::now())) {
       if (server.pinned || !seen.insert(server.address).second) continue;
-      const PlantPort& port = plant_->ports[server.egress.value()];
-      neighbours.push_back({server.address, port.driver->kernel_interface()});
+      neighbours.push_back(neighbour_of(server));
     }
+    const std::vector<Neighbour> servers = neighbours;
+    for (const ReachedServer& peer : builder_.peers())
+      if (seen.insert(peer.address).second) neighbours.push_back(neighbour_of(peer));
     neighbours_->watch(neighbours);
-    probe_->watch(neighbours, vips);
+    probe_->watch(servers, vips);
     for (const Neighbour& neighbour : neighbours) neighbours_->resolve(neighbour.address);
+  }
+
+  Neighbour neighbour_of(const ReachedServer& server) const {
+    const WayOut& way = server.way_out;
+    const PlantPort& port = plant_->ports[way.port.value()];
+    const std::string own = port.driver->kernel_interface();
+    const bool is_in_vlan =
+        port.driver->host_interface() != nullptr && port.config->vlan == way.vlan;
+    return {server.address, way.vlan == 0 || is_in_vlan ? own : vlan_interface(own, way.vlan)};
   }
 
   void neighbour_changed(const IpAddress& address, std::optional<MacAddress> mac) {
@@ -178,8 +191,20 @@ class ControlLoop::Loop {
   void publish() {
     const Clock::time_point now = Clock::now();
     plant_->snapshots->publish(builder_.build(mac_of_, now));
+    warn_of_refused_servers();
     if (const auto change = builder_.next_change(now)) publish_later_.set(*change);
   }
+
+  void warn_of_refused_servers() {
+    for (const IpAddress& server : builder_.refused_servers())
+      if (!warned_of_.contains(server))
+        events_.post(EventKind::neighbour, log::Level::warning,
+                     fmt::format("real server {}", to_string(server)), refusal);
+    warned_of_ = builder_.refused_servers();
+  }
+
+  static constexpr const char* refusal =
+      "its MAC address is a balancer's, so nothing is sent to it";
 
   void doorbell_rang() {
     doorbell_.answer();
@@ -230,6 +255,8 @@ class ControlLoop::Loop {
         "the VIPs do not answer what is asked from this host, the balancer itself: ask from "
         "another "
         "host, or ask a real server by its own address"};
+    for (const IpAddress& server : builder_.refused_servers())
+      notes.push_back(fmt::format("real server {}: {}", to_string(server), refusal));
     if (!plant_->hugepages)
       notes.emplace_back(
           "runs without hugepages, slower; 'echo 256 > /proc/sys/vm/nr_hugepages'"
@@ -248,6 +275,7 @@ class ControlLoop::Loop {
   BusyMeter busy_;
   ZeroedCounters zeroed_;
   std::vector<bool> link_up_;
+  std::set<IpAddress> warned_of_;
   Alarm publish_soon_;
   Alarm publish_later_;
   Alarm every_second_;

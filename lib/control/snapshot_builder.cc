@@ -80,7 +80,15 @@ Result<void> SnapshotBuilder::configure(const config::Config& config,
     }
   std::vector<datapath::Vip> vips;
   for (const config::Service& service : config.services)
-    if (auto added = add_vip(service.address, vips); !added) return added;
+    if (auto added = add_vip(config, service, vips); !added) return added;
+  std::set<WayOut> ways;
+  for (const DestinationRecord& record : destinations_) ways.insert(record.way_out);
+  for (const ServiceView& view : services)
+    for (const ServerView& server : view.servers) {
+      ways.insert(server.way_out);
+      if (auto checked = check_mac(server.server, ports); !checked) return checked;
+    }
+  if (auto checked = check_count(ways); !checked) return checked;
 
   std::span<ServiceView> rest(services);
   for (const config::Service& service : config.services) {
@@ -96,6 +104,7 @@ Result<void> SnapshotBuilder::configure(const config::Config& config,
     parts_[view.key] = make_parts(view, std::move(before[view.key]));
   ports_ = std::move(ports);
   set_balancers(config);
+  peers_ = peers_of(config);
   timeouts_ = config.timeouts;
   unknown_ = config.unknown;
   on_removed_ = config.on_removed;
@@ -116,7 +125,8 @@ Result<ServiceView> SnapshotBuilder::view_of(const config::Config& config,
                    .servers = {},
                    .persistence = {},
                    .admission = make_admission(service, workers_)};
-  for (const config::Server& server : config.pools.at(service.pool).servers) {
+  const config::Pool& pool = config.pools.at(service.pool);
+  for (const config::Server& server : pool.servers) {
     const auto id = ids_.destination(view.key, server.address);
     if (!id)
       return failure("services",
@@ -130,12 +140,15 @@ Result<ServiceView> SnapshotBuilder::view_of(const config::Config& config,
       record.server.address = server.address;
       record.removed = TimePoint();  // until take_over()
     }
-    view.servers.push_back({server, *id, PortId(0), record.counters, record.persistent});
+    view.servers.push_back({server, *id, way_out_to(config, pool, server.address), record.counters,
+                            record.persistent});
   }
   return view;
 }
 
-Result<void> SnapshotBuilder::add_vip(const IpAddress& address, std::vector<datapath::Vip>& vips) {
+Result<void> SnapshotBuilder::add_vip(const config::Config& config, const config::Service& service,
+                                      std::vector<datapath::Vip>& vips) {
+  const IpAddress& address = service.address;
   if (std::ranges::find(vips, address, &datapath::Vip::address) != vips.end()) return {};
   const auto tcp = ids_.vip(address, config::Protocol::tcp);
   const auto udp = ids_.vip(address, config::Protocol::udp);
@@ -145,7 +158,7 @@ Result<void> SnapshotBuilder::add_vip(const IpAddress& address, std::vector<data
   vip_keys_.resize(std::max(vip_keys_.size(), ids));
   vip_keys_[tcp->value()] = {address, config::Protocol::tcp, 0};
   vip_keys_[udp->value()] = {address, config::Protocol::udp, 0};
-  vips.push_back({address, *tcp, *udp});
+  vips.push_back({address, *tcp, *udp, ports_of_vip(config, service)});
   return {};
 }
 
@@ -179,7 +192,7 @@ void SnapshotBuilder::take_over(const std::vector<ServiceView>& services, TimePo
     for (const ServerView& server : view.servers) {
       DestinationRecord& record = destinations_[server.id.value()];
       record.server = server.server;
-      record.egress = server.egress;
+      record.way_out = server.way_out;
       record.removed = std::nullopt;
       if (server.server.weight > 0) record.last_weight = server.server.weight;
     }
@@ -264,8 +277,17 @@ std::vector<ReachedServer> SnapshotBuilder::reached_servers(TimePoint now) const
   for (const DestinationRecord& record : destinations_)
     if (const auto bond = bond_of(record, now);
         !record.removed || (bond != datapath::Bond::drops && bond != datapath::Bond::releases))
-      reached.push_back({record.server.address, record.server.mac.has_value(), record.egress});
+      reached.push_back({record.server.address, record.server.mac.has_value(), record.way_out});
   return reached;
+}
+
+// The MAC addresses that a server's must not be, as its frames would come back to a balancer.
+std::set<MacAddress> SnapshotBuilder::balancers(const MacOf& mac_of) const {
+  std::set<MacAddress> macs;
+  for (const datapath::PortFacts& port : ports_) macs.insert(port.mac);
+  for (const ReachedServer& peer : peers_)
+    if (const auto mac = mac_of(peer.address)) macs.insert(*mac);
+  return macs;
 }
 
 std::unique_ptr<const datapath::Snapshot> SnapshotBuilder::build(const MacOf& mac_of,
@@ -298,14 +320,21 @@ std::unique_ptr<const datapath::Snapshot> SnapshotBuilder::build(const MacOf& ma
     snapshot->has_limits |= view.admission->limit.has_value();
     if (view.admission->access) snapshot->access_generation = configurations_;
   }
+  const std::set<MacAddress> refused = balancers(mac_of);
+  refused_servers_.clear();
+  EgressNumbers egresses(*snapshot);
   for (std::uint32_t i = 0; i < destinations_.size(); ++i) {
     const DestinationRecord& record = destinations_[i];
     const config::Server& server = record.server;
-    const auto mac = server.mac ? server.mac : mac_of(server.address);
+    auto mac = server.mac ? server.mac : mac_of(server.address);
+    if (mac && refused.contains(*mac)) {
+      refused_servers_.insert(server.address);
+      mac.reset();
+    }
     snapshot->destinations.push_back(
         datapath::Destination{.counters = record.counters->data(),
                               .mac = mac.value_or(MacAddress()),
-                              .egress = record.egress,
+                              .egress = egresses.of(record.way_out),
                               .resolved = mac.has_value(),
                               .has_thresholds = server.upper_threshold != 0,
                               .bond = bond_of(record, now)});

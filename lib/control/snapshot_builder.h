@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@
 #include "lib/config/config.h"
 #include "lib/control/id_registry.h"
 #include "lib/control/persistence_groups.h"
+#include "lib/control/ways_out.h"
 #include "lib/datapath/snapshot.h"
 
 namespace drover::control {
@@ -24,7 +26,7 @@ namespace drover::control {
 struct ServerView {
   config::Server server;
   DestinationId id;
-  PortId egress;
+  WayOut way_out;
   std::shared_ptr<const datapath::DestinationCountersByWorker> counters;
   std::shared_ptr<const std::vector<Counter>> persistent;  // templates, by worker
 };
@@ -45,13 +47,6 @@ struct ServiceView {
 // With `on_removed: keep`, how long the connections of a removed server go on.
 inline constexpr std::chrono::minutes removed_server_grace{5};
 
-// A server that gets frames, its connections' at least.
-struct ReachedServer {
-  IpAddress address;
-  bool pinned = false;  // the file gives its MAC address
-  PortId egress;
-};
-
 using MacOf = std::function<std::optional<MacAddress>(const IpAddress&)>;
 
 class SnapshotBuilder {
@@ -60,8 +55,8 @@ class SnapshotBuilder {
 
   explicit SnapshotBuilder(std::uint16_t workers) : workers_(workers) {}
 
-  // What the following snapshots are made from. An error changes nothing: more VIPs or servers than
-  // there are ids.
+  // What the following snapshots are made from. An error changes nothing: more VIPs, servers or
+  // ways out than there are ids, or a server whose MAC address in the file is a port's own.
   Result<void> configure(const config::Config& config, std::vector<datapath::PortFacts> ports,
                          TimePoint now);
 
@@ -78,6 +73,10 @@ class SnapshotBuilder {
   }
   // Those of services() and the removed ones that connections are still sent to.
   std::vector<ReachedServer> reached_servers(TimePoint now) const;
+  // Other balancers whose MAC addresses build() asks for, too.
+  const std::vector<ReachedServer>& peers() const { return peers_; }
+  // Servers of the last snapshot that get nothing because their MAC address is a balancer's.
+  const std::set<IpAddress>& refused_servers() const { return refused_servers_; }
 
  private:
   struct ServiceParts {
@@ -87,7 +86,7 @@ class SnapshotBuilder {
   };
   struct DestinationRecord {
     config::Server server;  // as last configured
-    PortId egress;
+    WayOut way_out;
     std::uint32_t last_weight = 0;  // the latest that was not 0
     bool needs_loads = false;
     std::optional<TimePoint> removed;  // none: it is a server now
@@ -104,7 +103,9 @@ class SnapshotBuilder {
   datapath::Bond bond_of(const DestinationRecord& record, TimePoint now) const;
   void set_balancers(const config::Config& config);
   void add_known_addresses(datapath::Snapshot& snapshot) const;
-  Result<void> add_vip(const IpAddress& address, std::vector<datapath::Vip>& vips);
+  Result<void> add_vip(const config::Config& config, const config::Service& service,
+                       std::vector<datapath::Vip>& vips);
+  std::set<MacAddress> balancers(const MacOf& mac_of) const;
 
   std::uint16_t workers_;
   std::uint64_t generation_ = 0;
@@ -125,6 +126,8 @@ class SnapshotBuilder {
   config::ConnReuse reuse_ = config::ConnReuse::closed;
   std::uint32_t refusals_ = 0;
   std::uint64_t configurations_ = 0;
+  std::vector<ReachedServer> peers_;
+  std::set<IpAddress> refused_servers_;
 };
 
 }  // namespace drover::control

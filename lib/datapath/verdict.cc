@@ -28,6 +28,8 @@ constexpr std::array<std::string_view, verdict_count> names = {
     "fragment_tiny",
     "bad_extension_header",
     "wrong_mac",
+    "wrong_port",
+    "wrong_vlan",
     "own_frame",
     "reflected",
     "martian_source",

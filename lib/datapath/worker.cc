@@ -209,9 +209,9 @@ void Worker::release_held() {
   const auto is_resolved = [this](DestinationId id) { return state_.destination(id).resolved; };
   state_.held.release(is_resolved, [this](DestinationId id, rte_mbuf* frame) {
     const Destination& destination = state_.destination(id);
-    const PortFacts& egress = state_.snapshot->ports[destination.egress.value()];
+    const Egress& egress = state_.snapshot->egress_of(destination);
     stages::address_to_server(rte_pktmbuf_mtod(frame, std::uint8_t*), destination, egress);
-    state_.transmitter.send(destination.egress, frame);
+    state_.transmitter.send(egress.port, frame);
   });
 }
 

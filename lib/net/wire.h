@@ -45,6 +45,8 @@ static_assert(sizeof(EthernetHeader) == 14);
 struct VlanTag {
   Be16 control;  // priority 3 bits, drop eligible 1, VLAN id 12
   Be16 type;
+
+  static constexpr std::uint16_t id_mask = 0x0fff;
 };
 static_assert(sizeof(VlanTag) == 4);
 

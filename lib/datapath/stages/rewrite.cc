@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "lib/datapath/stages/stages.h"
+#include "lib/datapath/vlan_tag.h"
 #include "lib/net/reply.h"
 #include "lib/net/reply_v6.h"
 
@@ -64,27 +65,50 @@ void answer_echo(Packet& packet, const MacAddress& own_mac) {
   rte_pktmbuf_adj(packet.mbuf, static_cast<std::uint16_t>(begin));
 }
 
+// From the VLAN of the port by which the frame came to the one in which it leaves.
+bool retag(Packet& packet, const PortFacts& ingress, const Egress& egress) {
+  if (ingress.vlan == 0 && egress.vlan == 0) [[likely]]
+    return true;
+  if (egress.vlan == 0)
+    remove_tag(*packet.mbuf);
+  else if (!set_vlan(*packet.mbuf, egress.vlan))
+    return false;
+  packet.bytes = rte_pktmbuf_mtod(packet.mbuf, std::uint8_t*);
+  return true;
+}
+
+void make_forwarded(Packet& packet, const PortFacts& ingress, const WorkerState& state) {
+  const Destination& destination = *packet.destination;
+  const Egress& egress = state.snapshot->egress_of(destination);
+  if (!retag(packet, ingress, egress)) [[unlikely]] {
+    packet.verdict = Verdict::no_mbuf;
+    return;
+  }
+  count_forwarded(packet, state);
+  if (destination.resolved) [[likely]]
+    address_to_server(packet.bytes, destination, egress);
+}
+
 }  // namespace
 
-void address_to_server(std::uint8_t* frame, const Destination& destination,
-                       const PortFacts& egress) {
+void address_to_server(std::uint8_t* frame, const Destination& destination, const Egress& egress) {
   auto& ethernet = *reinterpret_cast<EthernetHeader*>(frame);
   ethernet.destination = destination.mac;
   if (!egress.keep_source_mac) ethernet.source = egress.mac;
 }
 
 void rewrite(Burst& burst, WorkerState& state) {
-  const MacAddress& own_mac = state.snapshot->ports[burst.port.value()].mac;
+  const PortFacts& port = state.snapshot->ports[burst.port.value()];
+  const MacAddress& own_mac = port.mac;
   for (Packet& packet : burst.packets()) {
     if (is_forwarded(packet.verdict)) [[likely]] {
-      count_forwarded(packet, state);
-      const Destination& destination = *packet.destination;
-      if (destination.resolved) [[likely]]
-        address_to_server(packet.bytes, destination,
-                          state.snapshot->ports[destination.egress.value()]);
+      make_forwarded(packet, port, state);
       continue;
     }
     switch (packet.verdict) {
+      case Verdict::to_kernel:
+        if (port.vlan != 0) remove_tag(*packet.mbuf);
+        break;
       case Verdict::answered_arp:
         make_arp_reply(packet.contiguous(), packet.headers, own_mac);
         break;
