@@ -148,6 +148,7 @@ class ControlLoop::Loop {
       facts.push_back({.ethdev = port.ethdev->port(),
                        .mac = port.ethdev->mac(),
                        .vlan = port.config->vlan,
+                       .mtu = port.ethdev->mtu(),
                        .keep_source_mac = port.config->source_mac == config::SourceMac::keep,
                        .has_host_interface = port.driver->host_interface() != nullptr,
                        .host_addresses = std::move(host_addresses)});

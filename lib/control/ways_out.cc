@@ -68,11 +68,15 @@ EgressId EgressNumbers::of(const WayOut& way) {
   const auto [known, is_new] =
       numbers_.try_emplace(way, static_cast<std::uint8_t>(numbers_.size()));
   if (is_new) {
-    const datapath::PortFacts& port = snapshot_.ports[way.port.value()];
+    // Tests of the control side may go without ports.
+    const datapath::PortFacts port = way.port.value() < snapshot_.ports.size()
+                                         ? snapshot_.ports[way.port.value()]
+                                         : datapath::PortFacts{};
     snapshot_.egresses.push_back({.port = way.port,
                                   .keep_source_mac = port.keep_source_mac,
                                   .mac = port.mac,
-                                  .vlan = way.vlan});
+                                  .vlan = way.vlan,
+                                  .mtu = port.mtu == 0 ? std::uint16_t{UINT16_MAX} : port.mtu});
   }
   return known->second;
 }

@@ -101,6 +101,7 @@ struct PortFacts {
   std::uint16_t transmit_queues = 1;
   MacAddress mac;
   std::uint16_t vlan = 0;  // of the frames for VIPs; 0: any, and none
+  std::uint16_t mtu = 0;   // 0: not known
   bool keep_source_mac = false;
   bool has_host_interface = false;             // frames for the kernel can be handed over
   std::vector<IpAddress> host_addresses = {};  // this host's, on the port's kernel interface
@@ -112,6 +113,7 @@ struct Egress {
   bool keep_source_mac = false;
   MacAddress mac;          // the port's
   std::uint16_t vlan = 0;  // 0: in none; a frame keeps the tag that its way in did not ask for
+  std::uint16_t mtu = UINT16_MAX;  // of the port
 };
 
 struct Snapshot {

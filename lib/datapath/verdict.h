@@ -27,6 +27,7 @@ enum class Verdict : std::uint8_t {
   answered_echo,
   refused_reset,
   refused_unreachable,
+  refused_too_long,  // for the server's network, and not to be fragmented
   // Given elsewhere.
   held,  // until the server's MAC address is known
   to_kernel,
@@ -46,6 +47,7 @@ enum class Verdict : std::uint8_t {
   own_frame,             // its source MAC address is one of ours: a loop
   reflected,             // its source MAC address is that of the server that it would be sent to
   martian_source,        // an address that no host may send from
+  too_long,              // for the server's network, and nobody is to be told
   land,                  // its source address is a VIP
   own_source,            // its source address is a balancer's: a real server sent a health check on
   fragment_overlapping,  // a later fragment begins inside the first one
@@ -84,7 +86,7 @@ constexpr bool is_forwarded(Verdict verdict) {
 }
 
 constexpr bool is_answered(Verdict verdict) {
-  return verdict >= Verdict::answered_arp && verdict <= Verdict::refused_unreachable;
+  return verdict >= Verdict::answered_arp && verdict <= Verdict::refused_too_long;
 }
 
 // `fault` is not none.

@@ -160,6 +160,7 @@ struct IcmpHeader {
   static constexpr std::uint8_t unreachable = 3;
   static constexpr std::uint8_t protocol_unreachable_code = 2;
   static constexpr std::uint8_t port_unreachable_code = 3;
+  static constexpr std::uint8_t fragmentation_needed_code = 4;
   static constexpr std::uint8_t source_quench = 4;
   static constexpr std::uint8_t echo_request = 8;
   static constexpr std::uint8_t time_exceeded = 11;

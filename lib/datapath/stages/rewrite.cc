@@ -34,14 +34,36 @@ bool replace(Packet& packet, std::span<const std::uint8_t> reply) {
   return true;
 }
 
-// Replaces the frame by what `write` makes of it.
-template <std::size_t room>
-void answer_by(std::size_t (*write)(std::span<const std::uint8_t>, const FrameHeaders&,
-                                    const MacAddress&, std::span<std::uint8_t, room>),
-               Packet& packet, const MacAddress& own_mac) {
+// Replaces the frame by what `write` makes of it in so much room.
+template <std::size_t room, class Write>
+void answer_by(Write&& write, Packet& packet, const MacAddress& own_mac) {
   std::array<std::uint8_t, room> reply;
-  const std::size_t length = write(packet.contiguous(), packet.headers, own_mac, reply);
+  const std::size_t length =
+      write(packet.contiguous(), packet.headers, own_mac, std::span<std::uint8_t, room>(reply));
   if (!replace(packet, {reply.data(), length})) packet.verdict = Verdict::no_mbuf;
+}
+
+// A datagram longer than its server's network takes. IPv6's sender is told, IPv4's if it does not
+// allow fragments (IPVS would make some of it otherwise); of an error, and of a fragment but the
+// first, nobody is.
+void judge_length(Packet& packet, const Egress& egress) {
+  if (packet.ip_length() <= egress.mtu) [[likely]]
+    return;
+  const bool is_whole =
+      packet.is_v6() || (packet.ip<V4>().fragment.value() & Ipv4Header::dont_fragment) != 0;
+  const bool begins = packet.role == Role::flow || packet.role == Role::first_fragment;
+  packet.verdict = is_whole && begins ? Verdict::refused_too_long : Verdict::too_long;
+}
+
+void refuse_length(Packet& packet, const MacAddress& own_mac, std::uint16_t mtu) {
+  const auto with_mtu = [mtu](auto write) {
+    return [=](std::span<const std::uint8_t> frame, const FrameHeaders& headers,
+               const MacAddress& mac, auto out) { return write(frame, headers, mac, mtu, out); };
+  };
+  if (packet.is_v6())
+    answer_by<largest_reply_v6>(with_mtu(write_packet_too_big), packet, own_mac);
+  else
+    answer_by<largest_reply>(with_mtu(write_fragmentation_needed), packet, own_mac);
 }
 
 void refuse(Packet& packet, WorkerState& state, const MacAddress& own_mac) {
@@ -50,10 +72,12 @@ void refuse(Packet& packet, WorkerState& state, const MacAddress& own_mac) {
     return;
   }
   const bool reset = packet.verdict == Verdict::refused_reset;
-  if (packet.is_v6())
-    answer_by(reset ? write_tcp_reset_v6 : write_unreachable_v6, packet, own_mac);
+  if (packet.verdict == Verdict::refused_too_long)
+    refuse_length(packet, own_mac, state.snapshot->egress_of(*packet.destination).mtu);
+  else if (packet.is_v6())
+    answer_by<largest_reply_v6>(reset ? write_tcp_reset_v6 : write_unreachable_v6, packet, own_mac);
   else
-    answer_by(reset ? write_tcp_reset : write_unreachable, packet, own_mac);
+    answer_by<largest_reply>(reset ? write_tcp_reset : write_unreachable, packet, own_mac);
 }
 
 void answer_echo(Packet& packet, const MacAddress& own_mac) {
@@ -101,6 +125,8 @@ void rewrite(Burst& burst, WorkerState& state) {
   const PortFacts& port = state.snapshot->ports[burst.port.value()];
   const MacAddress& own_mac = port.mac;
   for (Packet& packet : burst.packets()) {
+    if (is_forwarded(packet.verdict)) [[likely]]
+      judge_length(packet, state.snapshot->egress_of(*packet.destination));
     if (is_forwarded(packet.verdict)) [[likely]] {
       make_forwarded(packet, port, state);
       continue;
@@ -116,10 +142,11 @@ void rewrite(Burst& burst, WorkerState& state) {
         answer_echo(packet, own_mac);
         break;
       case Verdict::answered_solicitation:
-        answer_by(write_advertisement, packet, own_mac);
+        answer_by<largest_reply_v6>(write_advertisement, packet, own_mac);
         break;
       case Verdict::refused_reset:
       case Verdict::refused_unreachable:
+      case Verdict::refused_too_long:
         refuse(packet, state, own_mac);
         break;
       default:
