@@ -69,8 +69,18 @@ balance::SchedulerFlags to_flags(const std::vector<config::SchedulerFlag>& flags
 
 }  // namespace
 
+// Of a server that is none until take_over().
+SnapshotBuilder::DestinationRecord SnapshotBuilder::new_record() const {
+  DestinationRecord record;
+  record.removed = TimePoint();
+  record.counters = std::make_shared<datapath::DestinationCountersByWorker>(workers_);
+  record.persistent = std::make_shared<std::vector<Counter>>(workers_);
+  return record;
+}
+
 Result<void> SnapshotBuilder::configure(const config::Config& config,
                                         std::vector<datapath::PortFacts> ports, TimePoint now) {
+  free_retired(now);
   std::vector<ServiceView> services;
   for (const config::Service& service : config.services)
     for (const std::uint16_t port : virtual_ports(service)) {
@@ -97,7 +107,9 @@ Result<void> SnapshotBuilder::configure(const config::Config& config,
     rest = rest.subspan(count);
   }
   vips_ = std::move(vips);
+  on_removed_ = config.on_removed;
   take_over(services, now);
+  if (on_removed_ == config::OnRemoved::reschedule) retire_removed();
   services_ = std::move(services);
   std::map<ServiceKey, ServiceParts> before = std::exchange(parts_, {});
   for (const ServiceView& view : services_)
@@ -107,7 +119,6 @@ Result<void> SnapshotBuilder::configure(const config::Config& config,
   peers_ = peers_of(config);
   timeouts_ = config.timeouts;
   unknown_ = config.unknown;
-  on_removed_ = config.on_removed;
   reuse_ = config.conn_reuse;
   refusals_ = config.refusals;
   ++configurations_;
@@ -134,12 +145,8 @@ Result<ServiceView> SnapshotBuilder::view_of(const config::Config& config,
                                  IdRegistry::most_destinations));
     destinations_.resize(std::max(destinations_.size(), ids_.destination_count()));
     DestinationRecord& record = destinations_[id->value()];
-    if (!record.counters) {
-      record.counters = std::make_shared<datapath::DestinationCountersByWorker>(workers_);
-      record.persistent = std::make_shared<std::vector<Counter>>(workers_);
-      record.server.address = server.address;
-      record.removed = TimePoint();  // until take_over()
-    }
+    if (!record.counters) record = new_record();
+    record.server.address = server.address;
     view.servers.push_back({server, *id, way_out_to(config, pool, server.address), record.counters,
                             record.persistent});
   }
@@ -166,12 +173,14 @@ void SnapshotBuilder::set_balancers(const config::Config& config) {
   own_addresses_.clear();
   peer_addresses_.clear();
   for (const IpInterface& own : config.own_addresses()) own_addresses_.push_back(own.address);
+  for (const config::Port& port : config.ports)
+    for (const IpInterface& own : port.addresses) own_addresses_.push_back(own.address);
   for (const datapath::PortFacts& port : ports_)
     std::ranges::copy(port.host_addresses, std::back_inserter(own_addresses_));
   for (std::size_t i = 0; i < config.nodes.size(); ++i)
     if (i != config.node)
-      for (const IpInterface& peer : config.nodes[i].addresses)
-        peer_addresses_.push_back(peer.address);
+      for (const auto* addresses : {&config.nodes[i].addresses, &config.nodes[i].port_addresses})
+        for (const IpInterface& peer : *addresses) peer_addresses_.push_back(peer.address);
 }
 
 void SnapshotBuilder::add_known_addresses(datapath::Snapshot& snapshot) const {
@@ -182,6 +191,36 @@ void SnapshotBuilder::add_known_addresses(datapath::Snapshot& snapshot) const {
   for (const datapath::Destination& destination : snapshot.destinations)
     if (destination.resolved)
       snapshot.server_macs.insert(datapath::Snapshot::mac_key(destination.mac), 0);
+}
+
+// With `on_removed: reschedule` a server's connections end with it: if it comes back, it has none.
+void SnapshotBuilder::retire_removed() {
+  for (const ServiceView& view : services_)
+    for (const ServerView& server : view.servers) {
+      DestinationRecord& record = destinations_[server.id.value()];
+      if (!record.removed || record.retired) continue;
+      ids_.retire(view.key, server.server.address);
+      record.retired = true;
+    }
+}
+
+// A retired server's id is given out again once no connection, no template and no packet that is
+// being dealt with can hold it.
+void SnapshotBuilder::free_retired(TimePoint now) {
+  constexpr std::chrono::minutes quarantine{1};
+  for (std::uint32_t i = 0; i < destinations_.size(); ++i) {
+    DestinationRecord& record = destinations_[i];
+    if (!record.retired || now - *record.removed < quarantine) continue;
+    const auto is_in_use = [](const datapath::DestinationCounters& counters) {
+      return counters.active.value() != 0 || counters.inactive.value() != 0;
+    };
+    const auto has_any = [](const Counter& counter) { return counter.value() != 0; };
+    if (std::ranges::any_of(*record.counters, is_in_use) ||
+        std::ranges::any_of(*record.persistent, has_any))
+      continue;
+    record = new_record();
+    ids_.free(DestinationId(i));
+  }
 }
 
 // The servers that there are now; those that are there no more have been removed `now`.
@@ -227,7 +266,7 @@ SnapshotBuilder::ServiceParts SnapshotBuilder::make_parts(const ServiceView& vie
   for (const ServerView& server : view.servers)
     destinations_[server.id.value()].needs_loads =
         service->scheduler->needs_loads() || server.server.upper_threshold != 0;
-  return {view.scheduler, service, service->memory};
+  return {.scheduler = view.scheduler, .service = service, .memory = service->memory};
 }
 
 // The one before as long as nothing changes that it could notice.
@@ -242,7 +281,7 @@ std::shared_ptr<const balance::Scheduler> SnapshotBuilder::make_scheduler(
                                    .last_weight = destinations_[server.id.value()].last_weight});
   if (before.service) {
     const balance::SchedulerSettings& old = before.service->scheduler->settings();
-    if (old.candidates == settings.candidates && old.flags == settings.flags)
+    if (!before.renew && old.candidates == settings.candidates && old.flags == settings.flags)
       return before.service->scheduler;
     settings.before = before.service->scheduler.get();
   }

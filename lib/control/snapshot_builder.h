@@ -71,6 +71,11 @@ class SnapshotBuilder {
   const IpAddress& server(DestinationId id) const {
     return destinations_[id.value()].server.address;
   }
+  // The next configure() makes this service's scheduler anew, as IPVS does when a server is edited,
+  // be it to what it was.
+  void renew_scheduler(const ServiceKey& service) { parts_[service].renew = true; }
+  // Of ids that were ever given out.
+  std::size_t destination_count() const { return destinations_.size(); }
   // Those of services() and the removed ones that connections are still sent to.
   std::vector<ReachedServer> reached_servers(TimePoint now) const;
   // Other balancers whose MAC addresses build() asks for, too.
@@ -83,6 +88,7 @@ class SnapshotBuilder {
     std::string scheduler;
     std::shared_ptr<const datapath::VirtualService> service;
     std::shared_ptr<const datapath::SchedulerMemory> memory;
+    bool renew = false;
   };
   struct DestinationRecord {
     config::Server server;  // as last configured
@@ -90,6 +96,7 @@ class SnapshotBuilder {
     std::uint32_t last_weight = 0;  // the latest that was not 0
     bool needs_loads = false;
     std::optional<TimePoint> removed;  // none: it is a server now
+    bool retired = false;              // has no way back: see IdRegistry::retire
     std::shared_ptr<datapath::DestinationCountersByWorker> counters;
     std::shared_ptr<std::vector<Counter>> persistent;  // templates, by worker
   };
@@ -97,6 +104,9 @@ class SnapshotBuilder {
   Result<ServiceView> view_of(const config::Config& config, const config::Service& service,
                               std::uint16_t port);
   void take_over(const std::vector<ServiceView>& services, TimePoint now);
+  DestinationRecord new_record() const;
+  void retire_removed();
+  void free_retired(TimePoint now);
   ServiceParts make_parts(const ServiceView& view, ServiceParts before);
   std::shared_ptr<const balance::Scheduler> make_scheduler(const ServiceView& view,
                                                            const ServiceParts& before);
