@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/io_context.hpp>
 #include <chrono>
@@ -182,10 +183,16 @@ class ControlLoop::Loop {
     return {server.address, way.vlan == 0 || is_in_vlan ? own : vlan_interface(own, way.vlan)};
   }
 
+  bool is_peer(const IpAddress& address) const {
+    return std::ranges::find(builder_.peers(), address, &ReachedServer::address) !=
+           builder_.peers().end();
+  }
+
   void neighbour_changed(const IpAddress& address, std::optional<MacAddress> mac) {
-    events_.post(EventKind::neighbour, log::Level::info,
-                 fmt::format("real server {}", to_string(address)),
-                 mac ? "its MAC address is " + to_string(*mac) : "has no MAC address yet");
+    events_.post(
+        EventKind::neighbour, log::Level::info,
+        fmt::format("{} {}", is_peer(address) ? "balancer" : "real server", to_string(address)),
+        mac ? "its MAC address is " + to_string(*mac) : "has no MAC address yet");
     publish_soon_.set(Clock::now());
   }
 

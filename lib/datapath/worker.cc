@@ -223,6 +223,11 @@ void Worker::obey_commands() {
   listing_request_ = command[0].request;
 }
 
+// Its connections are over, though they may not have been met yet.
+bool Worker::is_released(DestinationId id) const {
+  return state_.destination(id).bond == Bond::releases;
+}
+
 bool Worker::list_connections() {
   auto& rows = state_.crossing.rows;
   const auto room = rows.room() / flow::ConnectionTableV4::Bucket::slots;
@@ -247,7 +252,7 @@ template <class Table>
 std::size_t Worker::list_table(Table& table, std::size_t from, std::size_t buckets) {
   const flow::Tick now = state_.tick();
   return table.walk(from, buckets, [&](const typename Table::Entry& connection) {
-    if (flow::expired(connection.expires(), now)) return;
+    if (flow::expired(connection.expires(), now) || is_released(connection.destination())) return;
     const auto key = connection.key();
     state_.crossing.rows.push(
         {.client = key.client,
@@ -269,7 +274,7 @@ std::size_t Worker::list_templates(std::size_t from, std::size_t count) {
     const auto group = row.key.group.value();
     if (group >= state_.snapshot->persistences.size()) return;
     const Persistence* persistence = state_.snapshot->persistences[group].get();
-    if (persistence == nullptr) return;
+    if (persistence == nullptr || is_released(row.destination)) return;
     state_.crossing.rows.push(
         {.client = IpAddress::unmapped(row.key.client),
          .client_port = 0,

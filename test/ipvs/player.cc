@@ -179,18 +179,16 @@ class Player {
   }
 
   RecordedConnection line(const datapath::ConnectionRow& row) const {
-    const auto key = row.connection.key();
-    const control::ServiceKey& vip = plant_.builder().vip(key.vip);
-    const IpAddress& server = plant_.builder().server(row.connection.destination());
+    const control::ServiceKey& vip = plant_.builder().vip(row.vip);
+    const IpAddress& server = plant_.builder().server(row.destination);
     using Kind = datapath::ConnectionRow::Kind;
-    const std::string_view state = row.kind == Kind::assured_template ? "ASSURED"
-                                   : row.kind == Kind::client_template
-                                       ? "NONE"
-                                       : name(row.connection.state());
+    const std::string_view state = row.kind == Kind::assured_template  ? "ASSURED"
+                                   : row.kind == Kind::client_template ? "NONE"
+                                                                       : name(row.state);
     return fmt::format("{} {} {} {} {}", vip.protocol == config::Protocol::tcp ? "TCP" : "UDP",
-                       state, to_string(IpAddress(key.client), key.client_port),
-                       to_string(vip.address, key.virtual_port),
-                       to_string(server, key.virtual_port));
+                       state, to_string(row.client, row.client_port),
+                       to_string(vip.address, row.virtual_port),
+                       to_string(server, row.virtual_port));
   }
 
   static std::vector<RecordedConnection> minus(const std::multiset<RecordedConnection>& from,

@@ -208,8 +208,10 @@ Recording read_recording(const std::filesystem::path& file) {
     recording.events.push_back(read_event(event, recording.services.front().port));
   if (json.contains("connections_at_end")) {
     recording.connections.emplace();
+    // IPVS keeps templates that have become void under the port 65535 until they expire.
     for (const Json& row : json.at("connections_at_end"))
-      recording.connections->insert(read_connection(row));
+      if (!row.at("virtual").get<std::string>().ends_with(":65535"))
+        recording.connections->insert(read_connection(row));
   }
   return recording;
 }
