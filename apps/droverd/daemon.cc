@@ -14,6 +14,7 @@
 #include "drivers/port_driver.h"
 #include "lib/base/log.h"
 #include "lib/base/service_manager.h"
+#include "lib/config/networks.h"
 #include "lib/control/control_loop.h"
 #include "lib/control/host_checks.h"
 #include "lib/control/signals.h"
@@ -83,11 +84,12 @@ class Daemon {
   }
 
   Result<void> check_ports() {
-    for (const config::Port& port : config_.ports) {
+    for (std::size_t i = 0; i < config_.ports.size(); ++i) {
+      const config::Port& port = config_.ports[i];
       drivers_.push_back(make_port_driver({.name = port.name,
                                            .driver = driver_of(port.driver),
                                            .device = port.device,
-                                           .host_addresses = config_.own_addresses(),
+                                           .host_addresses = config::addresses_of_port(config_, i),
                                            .queues_wanted = config_.workers.count}));
       if (auto checked = drivers_.back()->check(); !checked) return checked;
     }

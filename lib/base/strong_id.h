@@ -30,6 +30,8 @@ using DestinationId = StrongId<struct DestinationTag, std::uint32_t>;
 using PersistenceId = StrongId<struct PersistenceTag>;
 // Index of a port in the configuration's `ports`.
 using PortId = StrongId<struct PortTag, std::uint8_t>;
+// A port and a VLAN there by which frames leave to real servers.
+using EgressId = StrongId<struct EgressTag, std::uint8_t>;
 // Index of a worker, from 0.
 using WorkerId = StrongId<struct WorkerTag, std::uint16_t>;
 

@@ -53,11 +53,28 @@ std::string device_on(const DeviceInFile& device, const std::string& node) {
   return device.everywhere;
 }
 
+std::vector<IpInterface> addresses_on(const AddressesInFile& addresses, const std::string& node) {
+  for (const auto& [name, of_node] : addresses.by_node)
+    if (name == node) return of_node;
+  return addresses.everywhere;
+}
+
+// What was not read counts for none.
+void add_port_addresses(std::vector<Node>& nodes, const std::vector<PortInFile>& ports) {
+  for (Node& node : nodes)
+    for (const PortInFile& port : ports)
+      // One address for several nodes is an error, told elsewhere.
+      if (nodes.size() == 1 || !port.addresses_in_file.by_node.empty())
+        for (const IpInterface& own : addresses_on(port.addresses_in_file, node.name))
+          if (own != IpInterface{}) node.port_addresses.push_back(own);
+}
+
 std::vector<Port> ports_of(const Config& config, std::vector<PortInFile> in_file) {
   const std::string node = config.node ? config.nodes[*config.node].name : std::string();
   std::vector<Port> ports;
   for (PortInFile& port : in_file) {
     port.device = device_on(port.device_in_file, node);
+    port.addresses = addresses_on(port.addresses_in_file, node);
     ports.push_back(std::move(port));
   }
   return ports;
@@ -67,8 +84,11 @@ void add_services(Config& config, std::vector<ServiceInFile> in_file) {
   for (ServiceInFile& service : in_file) {
     if (!service.servers.empty()) {
       service.pool = "service " + service.name;
-      config.pools[service.pool] =
-          Pool{service.pool, std::move(service.servers), std::move(service.checks)};
+      Pool pool;
+      pool.name = service.pool;
+      pool.servers = std::move(service.servers);
+      pool.checks = std::move(service.checks);
+      config.pools[service.pool] = std::move(pool);
     }
     if (service.persistence && service.persistence->mask == 0)
       service.persistence->mask = service.address.is_v4() ? 32 : 128;
@@ -84,6 +104,8 @@ Config assemble(Context& context, File file, const WhichNode& which) {
   file.node = pick_node(context, file, which);
   for (auto& [name, pool] : file.pools_in_file) file.pools.emplace(name, std::move(pool));
   validate_devices(context, file.nodes, file.ports_in_file);
+  validate_port_addresses(context, file.nodes, file.ports_in_file);
+  add_port_addresses(file.nodes, file.ports_in_file);
   file.ports = ports_of(file, std::move(file.ports_in_file));
   add_services(file, std::move(file.services_in_file));
   return std::move(static_cast<Config&>(file));

@@ -36,13 +36,17 @@ struct Node {
   std::string name;
   std::vector<IpInterface> addresses;  // at most one a family; empty only without `nodes`
   std::uint8_t priority = 100;
+  // What ports have as their own on this node (`ports[].address`).
+  std::vector<IpInterface> port_addresses;
   friend bool operator==(const Node&, const Node&) = default;
 };
 
 struct Port {
   std::string name;
   PortDriver driver = PortDriver::af_xdp;
-  std::string device;  // this node's
+  std::string device;                  // this node's
+  std::vector<IpInterface> addresses;  // this node's; empty: see networks.h
+  std::uint16_t vlan = 0;              // 1 to 4094; 0: tags are not looked at
   SourceMac source_mac = SourceMac::own;
   friend bool operator==(const Port&, const Port&) = default;
 };
@@ -70,6 +74,8 @@ struct Pool {
   std::string name;  // "service NAME" for servers that stand in a service
   std::vector<Server> servers;
   std::vector<Check> checks;
+  std::string port{};      // by which frames leave to the servers; empty: see networks.h
+  std::uint16_t vlan = 0;  // of the servers; 0: the port's
 };
 
 struct Persistence {
@@ -111,6 +117,8 @@ struct Service {
   std::vector<SchedulerFlag> scheduler_flags;
   bool one_packet = false;  // udp: every datagram is scheduled for itself
   std::string pool;         // a key of Config::pools
+  std::vector<std::string>
+      on{};  // names of the ports that the VIP answers on; empty: see networks.h
   std::optional<Persistence> persistence;
   std::optional<IpAddress> sorry_server;
   std::vector<IpInterface> allow;  // networks of clients; empty: all but those in `deny`

@@ -9,7 +9,9 @@ namespace drover::config {
 std::optional<ByName<Pool>> read_pools(Context& context, const YamlNode& node) {
   static const Table<Pool> table = Table<Pool>("a pool")
                                        .required("servers", &Pool::servers, read_servers)
-                                       .optional("checks", &Pool::checks, read_checks);
+                                       .optional("checks", &Pool::checks, read_checks)
+                                       .optional("port", &Pool::port, port_name)
+                                       .optional("vlan", &Pool::vlan, vlan_id);
   auto pools = map_by_name("pools", table)(context, node);
   if (!pools) return std::nullopt;
   for (auto& [name, pool] : *pools) pool.name = name;

@@ -31,6 +31,21 @@ std::optional<DeviceInFile> device(Context& context, const YamlNode& node) {
   return device;
 }
 
+// `address: 192.0.2.11/24`, or by node as `device`.
+std::optional<AddressesInFile> addresses(Context& context, const YamlNode& node) {
+  AddressesInFile addresses;
+  if (node.content->kind == Kind::map) {
+    auto by_node = map_by_name("addresses", own_addresses)(context, node);
+    if (!by_node) return std::nullopt;
+    addresses.by_node = std::move(*by_node);
+    return addresses;
+  }
+  auto everywhere = own_addresses(context, node);
+  if (!everywhere) return std::nullopt;
+  addresses.everywhere = std::move(*everywhere);
+  return addresses;
+}
+
 }  // namespace
 
 std::optional<std::vector<PortInFile>> read_ports(Context& context, const YamlNode& node) {
@@ -42,6 +57,8 @@ std::optional<std::vector<PortInFile>> read_ports(Context& context, const YamlNo
                                         {"pci", PortDriver::pci},
                                         {"vdev", PortDriver::vdev}}))
           .required("device", &PortInFile::device_in_file, device)
+          .optional("address", &PortInFile::addresses_in_file, addresses)
+          .optional("vlan", &PortInFile::vlan, vlan_id)
           .optional("source_mac", &PortInFile::source_mac,
                     one_of<SourceMac>({{"own", SourceMac::own}, {"keep", SourceMac::keep}}));
   return list_of("ports", table, 1, most_ports)(context, node);

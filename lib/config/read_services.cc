@@ -127,6 +127,7 @@ std::optional<ServiceInFile> service(Context& context, const YamlNode& node) {
           .optional("pool", &ServiceInFile::pool, name)
           .optional("servers", &ServiceInFile::servers, read_servers)
           .optional("checks", &ServiceInFile::checks, read_checks)
+          .optional("on", &ServiceInFile::on, list_of("ports", port_name))
           .optional("persistence", &ServiceInFile::persistence, persistence)
           .optional("sorry_server", &ServiceInFile::sorry_server, unicast_address)
           .optional("allow", &ServiceInFile::allow, list_of("networks", network))

@@ -22,8 +22,15 @@ struct DeviceInFile {
   ByName<std::string> by_node;
 };
 
+// Addresses of the only node, or for each.
+struct AddressesInFile {
+  std::vector<IpInterface> everywhere;
+  ByName<std::vector<IpInterface>> by_node;
+};
+
 struct PortInFile : Port {
   DeviceInFile device_in_file;
+  AddressesInFile addresses_in_file;
 };
 
 struct ServiceInFile : Service, ServiceHealth {
@@ -40,6 +47,9 @@ struct File : Config {
 };
 
 std::optional<File> read_root(Context& context, const YamlNode& node);
+
+// A balancer's own on one network: one address, or one of each family in a list.
+std::optional<std::vector<IpInterface>> own_addresses(Context& context, const YamlNode& node);
 
 std::optional<ByName<Node>> read_nodes(Context& context, const YamlNode& node);
 std::optional<Workers> read_workers(Context& context, const YamlNode& node);

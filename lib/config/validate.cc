@@ -7,6 +7,7 @@ namespace drover::config {
 
 void validate(Context& context, const Config& config) {
   validate_ports(context, config);
+  validate_networks(context, config);
   validate_addresses(context, config);
   validate_services(context, config);
   validate_access(context, config);

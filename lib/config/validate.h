@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lib/config/config.h"
@@ -14,17 +15,25 @@
 
 namespace drover::config {
 
-// All of the below but the devices, which are looked at while every node's are there.
+// All of the below but the ports' devices and addresses, which are looked at while every node's are
+// there.
 void validate(Context& context, const Config& config);
 
 void validate_devices(Context& context, const std::vector<Node>& nodes,
                       const std::vector<PortInFile>& ports);
+void validate_port_addresses(Context& context, const std::vector<Node>& nodes,
+                             const std::vector<PortInFile>& ports);
 void validate_ports(Context& context, const Config& config);
+void validate_networks(Context& context, const Config& config);
 void validate_addresses(Context& context, const Config& config);
 void validate_services(Context& context, const Config& config);
 void validate_access(Context& context, const Config& config);
 void validate_health(Context& context, const Config& config);
 void validate_failover(Context& context, const Config& config);
+
+// Of a key that is given by node: `named` are the nodes of the file, all of them.
+void check_nodes_of_key(Context& context, const std::vector<Node>& nodes, const std::string& path,
+                        std::string_view key, const std::vector<std::string_view>& named);
 
 // A pool and where it stands: "pools.NAME" or "services[N]".
 struct PoolPlace {

@@ -26,28 +26,6 @@ std::vector<NamedDevice> devices_of(const PortInFile& port, std::size_t index) {
   return devices;
 }
 
-void check_nodes_of_devices(Context& context, const std::vector<Node>& nodes,
-                            const PortInFile& port, Position position,
-                            const std::vector<NamedDevice>& devices) {
-  if (port.device_in_file.by_node.empty()) return;
-  if (nodes.empty()) {
-    context.error(position, "device is given by node, but the file has no nodes",
-                  "give one device, or nodes");
-    return;
-  }
-  std::vector<std::string_view> names;
-  for (const Node& node : nodes) names.push_back(node.name);
-  for (const NamedDevice& named : devices)
-    if (std::find(names.begin(), names.end(), named.node) == names.end())
-      context.error(context.places().nearest(named.path),
-                    fmt::format("there is no node {}", quoted(named.node)),
-                    suggest(named.node, names, "the nodes are"));
-  for (const std::string_view name : names)
-    if (std::none_of(devices.begin(), devices.end(),
-                     [&](const NamedDevice& named) { return named.node == name; }))
-      context.error(position, fmt::format("device names none for the node {}", name));
-}
-
 void check_form(Context& context, PortDriver driver, const NamedDevice& named) {
   if (fits(driver, named.device)) return;
   context.error(
@@ -79,15 +57,37 @@ void check_is_free(Context& context, UsedDevices& used, const std::vector<Node>&
 
 }  // namespace
 
+void check_nodes_of_key(Context& context, const std::vector<Node>& nodes, const std::string& path,
+                        std::string_view key, const std::vector<std::string_view>& named) {
+  const Position position = context.places().nearest(path);
+  if (nodes.empty()) {
+    context.error(position, fmt::format("{} is given by node, but the file has no nodes", key),
+                  fmt::format("give one {}, or nodes", key));
+    return;
+  }
+  std::vector<std::string_view> names;
+  for (const Node& node : nodes) names.push_back(node.name);
+  for (const std::string_view name : named)
+    if (std::find(names.begin(), names.end(), name) == names.end())
+      context.error(context.places().nearest(fmt::format("{}.{}", path, name)),
+                    fmt::format("there is no node {}", quoted(name)),
+                    suggest(name, names, "the nodes are"));
+  for (const std::string_view name : names)
+    if (std::find(named.begin(), named.end(), name) == named.end())
+      context.error(position, fmt::format("{} names none for the node {}", key, name));
+}
+
 void validate_devices(Context& context, const std::vector<Node>& nodes,
                       const std::vector<PortInFile>& ports) {
   const bool nodes_are_unreadable = nodes.empty() && context.places().given("nodes");
   UsedDevices used;
   for (std::size_t i = 0; i < ports.size(); ++i) {
-    const auto position = context.places().sound(fmt::format("ports[{}].device", i));
-    if (!position) continue;
+    if (!context.places().sound(fmt::format("ports[{}].device", i))) continue;
     const auto devices = devices_of(ports[i], i);
-    if (!nodes_are_unreadable) check_nodes_of_devices(context, nodes, ports[i], *position, devices);
+    std::vector<std::string_view> by_node;
+    for (const auto& [node, device] : ports[i].device_in_file.by_node) by_node.push_back(node);
+    if (!nodes_are_unreadable && !by_node.empty())
+      check_nodes_of_key(context, nodes, fmt::format("ports[{}].device", i), "device", by_node);
 
     if (!context.places().sound(fmt::format("ports[{}].driver", i))) continue;
     for (const NamedDevice& named : devices) {

@@ -67,6 +67,11 @@ auto number(T least, T most) {
   };
 }
 
+// Of IEEE 802.1Q: what names a VLAN.
+inline std::optional<std::uint16_t> vlan_id(Context& context, const YamlNode& node) {
+  return number<std::uint16_t>(1, 4'094)(context, node);
+}
+
 inline constexpr Milliseconds a_day{86'400'000};
 
 // A number and a unit, from `least` to `most`.

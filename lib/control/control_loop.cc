@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/io_context.hpp>
 #include <chrono>
@@ -39,6 +40,7 @@
 #include "lib/control/vip_conflicts.h"
 #include "lib/control/vip_watch.h"
 #include "lib/control/worker_watch.h"
+#include "lib/control/vlan_interface.h"
 #include "lib/control/zeroed_counters.h"
 
 namespace drover::control {
@@ -180,6 +182,8 @@ class ControlLoop::Loop {
         host_addresses.push_back(own.address);
       facts.push_back({.ethdev = port.ethdev->port(),
                        .mac = port.ethdev->mac(),
+                       .vlan = port.config->vlan,
+                       .mtu = port.ethdev->mtu(),
                        .keep_source_mac = port.config->source_mac == config::SourceMac::keep,
                        .has_host_interface = port.driver->host_interface() != nullptr,
                        .host_addresses = std::move(host_addresses)});
@@ -199,11 +203,13 @@ class ControlLoop::Loop {
     for (const ServiceView& service : builder_.services()) vips.insert(service.key.address);
     for (const ReachedServer& server : builder_.reached_servers(Clock::now())) {
       if (server.pinned || !seen.insert(server.address).second) continue;
-      const PlantPort& port = plant_->ports[server.egress.value()];
-      neighbours.push_back({server.address, port.driver->kernel_interface()});
+      neighbours.push_back(neighbour_of(server));
     }
+    const std::vector<Neighbour> servers = neighbours;
+    for (const ReachedServer& peer : builder_.peers())
+      if (seen.insert(peer.address).second) neighbours.push_back(neighbour_of(peer));
     neighbours_->watch(neighbours);
-    probe_->watch(neighbours, vips);
+    probe_->watch(servers, vips);
     for (const Neighbour& neighbour : neighbours) neighbours_->resolve(neighbour.address);
     std::set<std::string> interfaces;
     for (const PlantPort& port : plant_->ports) interfaces.insert(port.driver->kernel_interface());
@@ -224,10 +230,25 @@ class ControlLoop::Loop {
                : fmt::format("another machine claims it: {}", to_string(mac)));
   }
 
+  Neighbour neighbour_of(const ReachedServer& server) const {
+    const WayOut& way = server.way_out;
+    const PlantPort& port = plant_->ports[way.port.value()];
+    const std::string own = port.driver->kernel_interface();
+    const bool is_in_vlan =
+        port.driver->host_interface() != nullptr && port.config->vlan == way.vlan;
+    return {server.address, way.vlan == 0 || is_in_vlan ? own : vlan_interface(own, way.vlan)};
+  }
+
+  bool is_peer(const IpAddress& address) const {
+    return std::ranges::find(builder_.peers(), address, &ReachedServer::address) !=
+           builder_.peers().end();
+  }
+
   void neighbour_changed(const IpAddress& address, std::optional<MacAddress> mac) {
-    events_.post(EventKind::neighbour, log::Level::info,
-                 fmt::format("real server {}", to_string(address)),
-                 mac ? "its MAC address is " + to_string(*mac) : "has no MAC address yet");
+    events_.post(
+        EventKind::neighbour, log::Level::info,
+        fmt::format("{} {}", is_peer(address) ? "balancer" : "real server", to_string(address)),
+        mac ? "its MAC address is " + to_string(*mac) : "has no MAC address yet");
     publish_soon_.set(Clock::now());
   }
 
@@ -246,7 +267,19 @@ class ControlLoop::Loop {
     if (const auto change = health_->next_change(now))
       next = std::min(next.value_or(*change), *change);
     if (next) publish_later_.set(*next);
+    warn_of_refused_servers();
   }
+
+  void warn_of_refused_servers() {
+    for (const IpAddress& server : builder_.refused_servers())
+      if (!warned_of_.contains(server))
+        events_.post(EventKind::neighbour, log::Level::warning,
+                     fmt::format("real server {}", to_string(server)), refusal);
+    warned_of_ = builder_.refused_servers();
+  }
+
+  static constexpr const char* refusal =
+      "its MAC address is a balancer's, so nothing is sent to it";
 
   void doorbell_rang() {
     doorbell_.answer();
@@ -310,6 +343,8 @@ class ControlLoop::Loop {
         "the VIPs do not answer what is asked from this host, the balancer itself: ask from "
         "another "
         "host, or ask a real server by its own address"};
+    for (const IpAddress& server : builder_.refused_servers())
+      notes.push_back(fmt::format("real server {}: {}", to_string(server), refusal));
     if (!plant_->hugepages)
       notes.emplace_back(
           "runs without hugepages, slower; 'echo 256 > /proc/sys/vm/nr_hugepages'"
@@ -334,6 +369,7 @@ class ControlLoop::Loop {
   const ServiceManager service_manager_ = ServiceManager::from_environment();
   TrafficHistory traffic_history_;
   std::vector<bool> link_up_;
+  std::set<IpAddress> warned_of_;
   Alarm publish_soon_;
   Alarm publish_later_;
   Alarm every_second_;

@@ -10,6 +10,7 @@
 
 #include "drivers/host_interface.h"
 #include "lib/base/log.h"
+#include "lib/datapath/vlan_tag.h"
 
 namespace drover::control {
 namespace {
@@ -50,6 +51,12 @@ void HostBridge::from_kernel(std::size_t index) {
       return;
     }
     rte_pktmbuf_append(frame, static_cast<std::uint16_t>(*length));
+    const std::uint16_t vlan = port.config->vlan;
+    if (vlan != 0 && !datapath::push_vlan(*frame, vlan)) {
+      rte_pktmbuf_free(frame);
+      ++dropped_[index];
+      continue;
+    }
     frame->port = port.ethdev->port();
     // Worker 0 polls every port's first queue.
     if (!plant_.workers.front().crossing->outbound.push(frame)) {

@@ -13,6 +13,8 @@
 #include <string>
 #include <vector>
 
+#include "lib/config/networks.h"
+
 namespace drover::control {
 namespace {
 
@@ -79,13 +81,16 @@ Result<void> check_vips_are_not_local(const config::Config& config) {
 
 Result<void> check_own_addresses(const config::Config& config) {
   const auto locals = local_addresses();
-  for (const config::Port& port : config.ports) {
+  for (std::size_t i = 0; i < config.ports.size(); ++i) {
+    const config::Port& port = config.ports[i];
     if (port.driver != config::PortDriver::af_xdp) continue;
-    for (const IpInterface& own : config.own_addresses())
+    for (const IpInterface& own : config::addresses_of_port(config, i))
       if (std::ranges::none_of(locals, [&](const LocalAddress& local) {
             return local.address.address == own.address;
           }))
-        return failure(fmt::format("nodes.{}.address", config.nodes[*config.node].name),
+        return failure(port.addresses.empty()
+                           ? fmt::format("nodes.{}.address", config.nodes[*config.node].name)
+                           : fmt::format("ports.{}.address", port.name),
                        fmt::format("{} is no address of this host", to_string(own)),
                        fmt::format("ip address add {} dev {}", to_string(own), port.device));
   }

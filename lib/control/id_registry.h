@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Gives out the ids that connections hold. The same thing always gets the same id.
+// Gives out the ids that connections hold. The same thing always gets the same id, but for servers
+// that were retired in between.
 #pragma once
 
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <vector>
 
 #include "lib/base/strong_id.h"
 #include "lib/config/config.h"
@@ -31,10 +33,28 @@ class IdRegistry {
     return look_up<most_vips>(vips_, {address, protocol, 0});
   }
   std::optional<DestinationId> destination(const ServiceKey& service, const IpAddress& server) {
-    return look_up<most_destinations>(destinations_, {service, server});
+    const DestinationKey key{service, server};
+    if (const auto known = destinations_.find(key); known != destinations_.end())
+      return known->second;
+    if (!free_.empty()) {
+      const DestinationId id = free_.back();
+      free_.pop_back();
+      destinations_.emplace(key, id);
+      return id;
+    }
+    if (destination_count_ == most_destinations) return std::nullopt;
+    const DestinationId id(static_cast<std::uint32_t>(destination_count_++));
+    destinations_.emplace(key, id);
+    return id;
   }
+  // When this server comes back, it gets another id.
+  void retire(const ServiceKey& service, const IpAddress& server) {
+    destinations_.erase({service, server});
+  }
+  // Nothing holds the id of a retired server any more.
+  void free(DestinationId id) { free_.push_back(id); }
   // One more than the largest that was given out.
-  std::size_t destination_count() const { return destinations_.size(); }
+  std::size_t destination_count() const { return destination_count_; }
 
  private:
   struct DestinationKey {
@@ -54,6 +74,8 @@ class IdRegistry {
 
   std::map<ServiceKey, VipId> vips_;  // port 0
   std::map<DestinationKey, DestinationId> destinations_;
+  std::size_t destination_count_ = 0;
+  std::vector<DestinationId> free_;
 };
 
 }  // namespace drover::control

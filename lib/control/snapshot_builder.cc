@@ -68,8 +68,18 @@ std::vector<std::uint16_t> virtual_ports(const config::Service& service) {
   return service.ports.empty() ? std::vector<std::uint16_t>{0} : service.ports;
 }
 
+// Of a server that is none until take_over().
+SnapshotBuilder::DestinationRecord SnapshotBuilder::new_record() const {
+  DestinationRecord record;
+  record.removed = TimePoint();
+  record.counters = std::make_shared<datapath::DestinationCountersByWorker>(workers_);
+  record.persistent = std::make_shared<std::vector<Counter>>(workers_);
+  return record;
+}
+
 Result<void> SnapshotBuilder::configure(const config::Config& config,
                                         std::vector<datapath::PortFacts> ports, TimePoint now) {
+  free_retired(now);
   std::vector<ServiceView> services;
   for (const config::Service& service : config.services)
     for (const std::uint16_t port : virtual_ports(service)) {
@@ -79,7 +89,15 @@ Result<void> SnapshotBuilder::configure(const config::Config& config,
     }
   std::vector<datapath::Vip> vips;
   for (const config::Service& service : config.services)
-    if (auto added = add_vip(service.address, vips); !added) return added;
+    if (auto added = add_vip(config, service, vips); !added) return added;
+  std::set<WayOut> ways;
+  for (const DestinationRecord& record : destinations_) ways.insert(record.way_out);
+  for (const ServiceView& view : services)
+    for (const ServerView& server : view.servers) {
+      ways.insert(server.way_out);
+      if (auto checked = check_mac(server.server, ports); !checked) return checked;
+    }
+  if (auto checked = check_count(ways); !checked) return checked;
 
   std::span<ServiceView> rest(services);
   for (const config::Service& service : config.services) {
@@ -88,16 +106,18 @@ Result<void> SnapshotBuilder::configure(const config::Config& config,
     rest = rest.subspan(count);
   }
   vips_ = std::move(vips);
+  on_removed_ = config.on_removed;
   take_over(services, now);
+  if (on_removed_ == config::OnRemoved::reschedule) retire_removed();
   services_ = std::move(services);
   std::map<ServiceKey, ServiceParts> before = std::exchange(parts_, {});
   for (const ServiceView& view : services_)
     parts_[view.key] = make_parts(view, std::move(before[view.key]));
   ports_ = std::move(ports);
   set_balancers(config);
+  peers_ = peers_of(config);
   timeouts_ = config.timeouts;
   unknown_ = config.unknown;
-  on_removed_ = config.on_removed;
   reuse_ = config.conn_reuse;
   refusals_ = config.refusals;
   ++configurations_;
@@ -115,17 +135,21 @@ Result<ServiceView> SnapshotBuilder::view_of(const config::Config& config,
                    .servers = {},
                    .persistence = {},
                    .admission = make_admission(service, workers_)};
-  for (const config::Server& server : config.pools.at(service.pool).servers)
-    if (auto added = add_server(view, server, false); !added) return tl::unexpected(added.error());
+  const config::Pool& pool = config.pools.at(service.pool);
+  const auto add = [&](const config::Server& server, bool is_sorry) {
+    return add_server(view, server, way_out_to(config, pool, server.address), is_sorry);
+  };
+  for (const config::Server& server : pool.servers)
+    if (auto added = add(server, false); !added) return tl::unexpected(added.error());
   if (service.sorry_server) {
     const config::Server sorry{.name = "sorry_server", .address = *service.sorry_server, .mac = {}};
-    if (auto added = add_server(view, sorry, true); !added) return tl::unexpected(added.error());
+    if (auto added = add(sorry, true); !added) return tl::unexpected(added.error());
   }
   return view;
 }
 
 Result<void> SnapshotBuilder::add_server(ServiceView& view, const config::Server& server,
-                                         bool is_sorry) {
+                                         const WayOut& way_out, bool is_sorry) {
   const auto id = ids_.destination(view.key, server.address);
   if (!id)
     return failure("services",
@@ -134,13 +158,11 @@ Result<void> SnapshotBuilder::add_server(ServiceView& view, const config::Server
   destinations_.resize(std::max(destinations_.size(), ids_.destination_count()));
   DestinationRecord& record = destinations_[id->value()];
   if (!record.counters) {
-    record.counters = std::make_shared<datapath::DestinationCountersByWorker>(workers_);
-    record.persistent = std::make_shared<std::vector<Counter>>(workers_);
-    record.server.address = server.address;
-    record.removed = TimePoint();  // until take_over()
+    record = new_record();
     if (is_sorry) record.standing.role = Standing::Role::out;
   }
-  view.servers.push_back({server, *id, PortId(0), record.counters, record.persistent, is_sorry});
+  record.server.address = server.address;
+  view.servers.push_back({server, *id, way_out, record.counters, record.persistent, is_sorry});
   return {};
 }
 
@@ -157,7 +179,9 @@ void SnapshotBuilder::set_standings(const ServiceView& service,
   parts = make_parts(service, std::move(parts));
 }
 
-Result<void> SnapshotBuilder::add_vip(const IpAddress& address, std::vector<datapath::Vip>& vips) {
+Result<void> SnapshotBuilder::add_vip(const config::Config& config, const config::Service& service,
+                                      std::vector<datapath::Vip>& vips) {
+  const IpAddress& address = service.address;
   if (std::ranges::find(vips, address, &datapath::Vip::address) != vips.end()) return {};
   const auto tcp = ids_.vip(address, config::Protocol::tcp);
   const auto udp = ids_.vip(address, config::Protocol::udp);
@@ -167,7 +191,7 @@ Result<void> SnapshotBuilder::add_vip(const IpAddress& address, std::vector<data
   vip_keys_.resize(std::max(vip_keys_.size(), ids));
   vip_keys_[tcp->value()] = {address, config::Protocol::tcp, 0};
   vip_keys_[udp->value()] = {address, config::Protocol::udp, 0};
-  vips.push_back({address, *tcp, *udp});
+  vips.push_back({address, *tcp, *udp, ports_of_vip(config, service)});
   return {};
 }
 
@@ -175,12 +199,14 @@ void SnapshotBuilder::set_balancers(const config::Config& config) {
   own_addresses_.clear();
   peer_addresses_.clear();
   for (const IpInterface& own : config.own_addresses()) own_addresses_.push_back(own.address);
+  for (const config::Port& port : config.ports)
+    for (const IpInterface& own : port.addresses) own_addresses_.push_back(own.address);
   for (const datapath::PortFacts& port : ports_)
     std::ranges::copy(port.host_addresses, std::back_inserter(own_addresses_));
   for (std::size_t i = 0; i < config.nodes.size(); ++i)
     if (i != config.node)
-      for (const IpInterface& peer : config.nodes[i].addresses)
-        peer_addresses_.push_back(peer.address);
+      for (const auto* addresses : {&config.nodes[i].addresses, &config.nodes[i].port_addresses})
+        for (const IpInterface& peer : *addresses) peer_addresses_.push_back(peer.address);
 }
 
 void SnapshotBuilder::add_known_addresses(datapath::Snapshot& snapshot) const {
@@ -193,6 +219,36 @@ void SnapshotBuilder::add_known_addresses(datapath::Snapshot& snapshot) const {
       snapshot.server_macs.insert(datapath::Snapshot::mac_key(destination.mac), 0);
 }
 
+// With `on_removed: reschedule` a server's connections end with it: if it comes back, it has none.
+void SnapshotBuilder::retire_removed() {
+  for (const ServiceView& view : services_)
+    for (const ServerView& server : view.servers) {
+      DestinationRecord& record = destinations_[server.id.value()];
+      if (!record.removed || record.retired) continue;
+      ids_.retire(view.key, server.server.address);
+      record.retired = true;
+    }
+}
+
+// A retired server's id is given out again once no connection, no template and no packet that is
+// being dealt with can hold it.
+void SnapshotBuilder::free_retired(TimePoint now) {
+  constexpr std::chrono::minutes quarantine{1};
+  for (std::uint32_t i = 0; i < destinations_.size(); ++i) {
+    DestinationRecord& record = destinations_[i];
+    if (!record.retired || now - *record.removed < quarantine) continue;
+    const auto is_in_use = [](const datapath::DestinationCounters& counters) {
+      return counters.active.value() != 0 || counters.inactive.value() != 0;
+    };
+    const auto has_any = [](const Counter& counter) { return counter.value() != 0; };
+    if (std::ranges::any_of(*record.counters, is_in_use) ||
+        std::ranges::any_of(*record.persistent, has_any))
+      continue;
+    record = new_record();
+    ids_.free(DestinationId(i));
+  }
+}
+
 // The servers that there are now; those that are there no more have been removed `now`.
 void SnapshotBuilder::take_over(const std::vector<ServiceView>& services, TimePoint now) {
   for (DestinationRecord& record : destinations_)
@@ -201,7 +257,7 @@ void SnapshotBuilder::take_over(const std::vector<ServiceView>& services, TimePo
     for (const ServerView& server : view.servers) {
       DestinationRecord& record = destinations_[server.id.value()];
       record.server = server.server;
-      record.egress = server.egress;
+      record.way_out = server.way_out;
       record.removed = std::nullopt;
       if (server.server.weight > 0) record.last_weight = server.server.weight;
     }
@@ -243,7 +299,7 @@ SnapshotBuilder::ServiceParts SnapshotBuilder::make_parts(const ServiceView& vie
   for (const ServerView& server : view.servers)
     destinations_[server.id.value()].needs_loads =
         service->scheduler->needs_loads() || server.server.upper_threshold != 0;
-  return {view.scheduler, service, service->memory};
+  return {.scheduler = view.scheduler, .service = service, .memory = service->memory};
 }
 
 // The one before as long as nothing changes that it could notice.
@@ -259,7 +315,7 @@ std::shared_ptr<const balance::Scheduler> SnapshotBuilder::make_scheduler(
                                      .last_weight = destinations_[server.id.value()].last_weight});
   if (before.service) {
     const balance::SchedulerSettings& old = before.service->scheduler->settings();
-    if (old.candidates == settings.candidates && old.flags == settings.flags)
+    if (!before.renew && old.candidates == settings.candidates && old.flags == settings.flags)
       return before.service->scheduler;
     settings.before = before.service->scheduler.get();
   }
@@ -296,8 +352,17 @@ std::vector<ReachedServer> SnapshotBuilder::reached_servers(TimePoint now) const
   for (const DestinationRecord& record : destinations_)
     if (const auto bond = bond_of(record, now);
         !record.removed || (bond != datapath::Bond::drops && bond != datapath::Bond::releases))
-      reached.push_back({record.server.address, record.server.mac.has_value(), record.egress});
+      reached.push_back({record.server.address, record.server.mac.has_value(), record.way_out});
   return reached;
+}
+
+// The MAC addresses that a server's must not be, as its frames would come back to a balancer.
+std::set<MacAddress> SnapshotBuilder::balancers(const MacOf& mac_of) const {
+  std::set<MacAddress> macs;
+  for (const datapath::PortFacts& port : ports_) macs.insert(port.mac);
+  for (const ReachedServer& peer : peers_)
+    if (const auto mac = mac_of(peer.address)) macs.insert(*mac);
+  return macs;
 }
 
 std::unique_ptr<const datapath::Snapshot> SnapshotBuilder::build(const MacOf& mac_of,
@@ -330,14 +395,21 @@ std::unique_ptr<const datapath::Snapshot> SnapshotBuilder::build(const MacOf& ma
     snapshot->has_limits |= view.admission->limit.has_value();
     if (view.admission->access) snapshot->access_generation = configurations_;
   }
+  const std::set<MacAddress> refused = balancers(mac_of);
+  refused_servers_.clear();
+  EgressNumbers egresses(*snapshot);
   for (std::uint32_t i = 0; i < destinations_.size(); ++i) {
     const DestinationRecord& record = destinations_[i];
     const config::Server& server = record.server;
-    const auto mac = server.mac ? server.mac : mac_of(server.address);
+    auto mac = server.mac ? server.mac : mac_of(server.address);
+    if (mac && refused.contains(*mac)) {
+      refused_servers_.insert(server.address);
+      mac.reset();
+    }
     snapshot->destinations.push_back(
         datapath::Destination{.counters = record.counters->data(),
                               .mac = mac.value_or(MacAddress()),
-                              .egress = record.egress,
+                              .egress = egresses.of(record.way_out),
                               .resolved = mac.has_value(),
                               .has_thresholds = server.upper_threshold != 0,
                               .warming = record.standing.share != datapath::full_share,

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -18,6 +19,7 @@
 #include "lib/control/id_registry.h"
 #include "lib/control/persistence_groups.h"
 #include "lib/control/standing.h"
+#include "lib/control/ways_out.h"
 #include "lib/datapath/snapshot.h"
 
 namespace drover::control {
@@ -26,7 +28,7 @@ namespace drover::control {
 struct ServerView {
   config::Server server;
   DestinationId id;
-  PortId egress;
+  WayOut way_out;
   std::shared_ptr<const datapath::DestinationCountersByWorker> counters;
   std::shared_ptr<const std::vector<Counter>> persistent;  // templates, by worker
   bool is_sorry = false;  // the sorry server, last of the list: it serves when no other does
@@ -48,13 +50,6 @@ struct ServiceView {
 // With `on_removed: keep`, how long the connections of a removed server go on.
 inline constexpr std::chrono::minutes removed_server_grace{5};
 
-// A server that gets frames, its connections' at least.
-struct ReachedServer {
-  IpAddress address;
-  bool pinned = false;  // the file gives its MAC address
-  PortId egress;
-};
-
 // Those of its virtual services. `ports: any` is the port 0, as IPVS has it.
 std::vector<std::uint16_t> virtual_ports(const config::Service& service);
 
@@ -66,8 +61,8 @@ class SnapshotBuilder {
 
   explicit SnapshotBuilder(std::uint16_t workers) : workers_(workers) {}
 
-  // What the following snapshots are made from. An error changes nothing: more VIPs or servers than
-  // there are ids.
+  // What the following snapshots are made from. An error changes nothing: more VIPs, servers or
+  // ways out than there are ids, or a server whose MAC address in the file is a port's own.
   Result<void> configure(const config::Config& config, std::vector<datapath::PortFacts> ports,
                          TimePoint now);
 
@@ -89,41 +84,58 @@ class SnapshotBuilder {
   const IpAddress& server(DestinationId id) const {
     return destinations_[id.value()].server.address;
   }
+  // The next configure() makes this service's scheduler anew, as IPVS does when a server is edited,
+  // be it to what it was.
+  void renew_scheduler(const ServiceKey& service) { parts_[service].renew = true; }
+  // Of ids that were ever given out.
+  std::size_t destination_count() const { return destinations_.size(); }
   // Those of services(), even while they are down, and the removed ones that connections are still
   // sent to.
   std::vector<ReachedServer> reached_servers(TimePoint now) const;
+  // Other balancers whose MAC addresses build() asks for, too.
+  const std::vector<ReachedServer>& peers() const { return peers_; }
+  // Servers of the last snapshot that get nothing because their MAC address is a balancer's.
+  const std::set<IpAddress>& refused_servers() const { return refused_servers_; }
 
  private:
   struct ServiceParts {
     std::string scheduler;
     std::shared_ptr<const datapath::VirtualService> service;
     std::shared_ptr<const datapath::SchedulerMemory> memory;
+    bool renew = false;
   };
   struct DestinationRecord {
     config::Server server;  // as last configured
-    PortId egress;
+    WayOut way_out;
     std::uint32_t last_weight = 0;  // the latest that was not 0
     Standing standing;
     bool needs_loads = false;
     std::optional<TimePoint> removed;  // none: it is a server now
+    bool retired = false;              // has no way back: see IdRegistry::retire
     std::shared_ptr<datapath::DestinationCountersByWorker> counters;
     std::shared_ptr<std::vector<Counter>> persistent;  // templates, by worker
   };
 
   Result<ServiceView> view_of(const config::Config& config, const config::Service& service,
                               std::uint16_t port);
-  Result<void> add_server(ServiceView& view, const config::Server& server, bool is_sorry);
+  Result<void> add_server(ServiceView& view, const config::Server& server, const WayOut& way_out,
+                          bool is_sorry);
   void take_over(const std::vector<ServiceView>& services, TimePoint now);
   std::uint32_t weight_of(const ServerView& server) const {
     return effective_weight(server.server.share(), standing(server));
   }
+  DestinationRecord new_record() const;
+  void retire_removed();
+  void free_retired(TimePoint now);
   ServiceParts make_parts(const ServiceView& view, ServiceParts before);
   std::shared_ptr<const balance::Scheduler> make_scheduler(const ServiceView& view,
                                                            const ServiceParts& before);
   datapath::Bond bond_of(const DestinationRecord& record, TimePoint now) const;
   void set_balancers(const config::Config& config);
   void add_known_addresses(datapath::Snapshot& snapshot) const;
-  Result<void> add_vip(const IpAddress& address, std::vector<datapath::Vip>& vips);
+  Result<void> add_vip(const config::Config& config, const config::Service& service,
+                       std::vector<datapath::Vip>& vips);
+  std::set<MacAddress> balancers(const MacOf& mac_of) const;
 
   std::uint16_t workers_;
   std::uint64_t generation_ = 0;
@@ -144,6 +156,8 @@ class SnapshotBuilder {
   config::ConnReuse reuse_ = config::ConnReuse::closed;
   std::uint32_t refusals_ = 0;
   std::uint64_t configurations_ = 0;
+  std::vector<ReachedServer> peers_;
+  std::set<IpAddress> refused_servers_;
 };
 
 }  // namespace drover::control

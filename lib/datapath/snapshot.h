@@ -11,6 +11,7 @@
 //   successive snapshots.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -44,7 +45,7 @@ enum class Bond : std::uint8_t {
 struct Destination {
   DestinationCounters* counters = nullptr;  // indexed by worker; null: the id is not in use
   MacAddress mac;
-  PortId egress;
+  EgressId egress;
   bool resolved : 1 = false;        // `mac` is known
   bool has_thresholds : 1 = false;  // in the details
   bool warming : 1 = false;         // gets a part of its new connections only: share in the details
@@ -64,10 +65,17 @@ struct DestinationDetails {
   std::shared_ptr<std::vector<Counter>> persistent;  // templates that name it, by worker
 };
 
+// Ports as bits, by PortId.
+using PortSet = std::uint32_t;
+constexpr PortSet port_bit(PortId port) {
+  return PortSet{1} << port.value();
+}
+
 struct Vip {
   IpAddress address;
   VipId tcp;
   VipId udp;
+  PortSet ports = ~PortSet{0};  // by which frames to it come in
 };
 
 // What the workers remember for one service, each its own.
@@ -100,14 +108,26 @@ struct PortFacts {
   std::uint16_t ethdev = 0;
   std::uint16_t transmit_queues = 1;
   MacAddress mac;
+  std::uint16_t vlan = 0;  // of the frames for VIPs; 0: any, and none
+  std::uint16_t mtu = 0;   // 0: not known
   bool keep_source_mac = false;
   bool has_host_interface = false;             // frames for the kernel can be handed over
   std::vector<IpAddress> host_addresses = {};  // this host's, on the port's kernel interface
 };
 
+// A way out to real servers: a port, and the VLAN there.
+struct Egress {
+  PortId port;
+  bool keep_source_mac = false;
+  MacAddress mac;          // the port's
+  std::uint16_t vlan = 0;  // 0: in none; a frame keeps the tag that its way in did not ask for
+  std::uint16_t mtu = UINT16_MAX;  // of the port
+};
+
 struct Snapshot {
   std::uint64_t generation = 0;
   std::vector<PortFacts> ports;  // by PortId
+  std::vector<Egress> egresses;  // by EgressId
   FlatIndex vip_index;           // Ipv4Address::value() -> `vips`
   FlatIndexOf<Ipv6Address> vip_index_v6;
   std::vector<Vip> vips;
@@ -127,6 +147,13 @@ struct Snapshot {
   // Grows whenever access lists may have changed; 0: there are none.
   std::uint64_t access_generation = 0;
 
+  const Egress& egress_of(const Destination& destination) const {
+    return egresses[destination.egress.value()];
+  }
+  bool is_own(const MacAddress& mac) const {
+    return std::any_of(ports.begin(), ports.end(),
+                       [&](const PortFacts& port) { return port.mac == mac; });
+  }
   static std::uint64_t service_key(VipId vip, std::uint16_t port) {
     return std::uint64_t{vip.value()} << 16 | port;
   }

@@ -220,9 +220,9 @@ void Worker::release_held() {
   const auto is_resolved = [this](DestinationId id) { return state_.destination(id).resolved; };
   state_.held.release(is_resolved, [this](DestinationId id, rte_mbuf* frame) {
     const Destination& destination = state_.destination(id);
-    const PortFacts& egress = state_.snapshot->ports[destination.egress.value()];
+    const Egress& egress = state_.snapshot->egress_of(destination);
     stages::address_to_server(rte_pktmbuf_mtod(frame, std::uint8_t*), destination, egress);
-    state_.transmitter.send(destination.egress, frame);
+    state_.transmitter.send(egress.port, frame);
   });
 }
 
@@ -234,6 +234,11 @@ void Worker::obey_commands() {
   listing_ = true;
   listing_cursor_ = 0;
   listing_request_ = command[0].request;
+}
+
+// Its connections are over, though they may not have been met yet.
+bool Worker::is_released(DestinationId id) const {
+  return state_.destination(id).bond == Bond::releases;
 }
 
 bool Worker::list_connections() {
@@ -260,7 +265,7 @@ template <class Table>
 std::size_t Worker::list_table(Table& table, std::size_t from, std::size_t buckets) {
   const flow::Tick now = state_.tick();
   return table.walk(from, buckets, [&](const typename Table::Entry& connection) {
-    if (flow::expired(connection.expires(), now)) return;
+    if (flow::expired(connection.expires(), now) || is_released(connection.destination())) return;
     const auto key = connection.key();
     state_.crossing.rows.push(
         {.client = key.client,
@@ -282,7 +287,7 @@ std::size_t Worker::list_templates(std::size_t from, std::size_t count) {
     const auto group = row.key.group.value();
     if (group >= state_.snapshot->persistences.size()) return;
     const Persistence* persistence = state_.snapshot->persistences[group].get();
-    if (persistence == nullptr) return;
+    if (persistence == nullptr || is_released(row.destination)) return;
     state_.crossing.rows.push(
         {.client = IpAddress::unmapped(row.key.client),
          .client_port = 0,

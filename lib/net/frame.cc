@@ -7,6 +7,7 @@
 #include "lib/net/extension_headers.h"
 #include "lib/net/fragment.h"
 #include "lib/net/header_at.h"
+#include "lib/net/vlan.h"
 
 namespace drover {
 namespace {
@@ -131,7 +132,7 @@ FrameHeaders parse_frame(std::span<const std::uint8_t> bytes, std::uint32_t fram
   }
   std::uint16_t type = header_at<EthernetHeader>(bytes, 0).type.value();
   std::size_t offset = sizeof(EthernetHeader);
-  for (int tags = 0; tags < 2 && (type == ether_type::vlan || type == ether_type::vlan_s); ++tags) {
+  for (int tags = 0; tags < 2 && is_vlan_type(type); ++tags) {
     if (bytes.size() < offset + sizeof(VlanTag)) {
       headers.fault = FrameFault::truncated;
       return headers;

@@ -41,6 +41,30 @@ Ipv4Header& start_ipv4_reply(std::span<const std::uint8_t> frame, const FrameHea
   return ip;
 }
 
+// ICMP destination unreachable with this code, and what stands behind the checksum.
+std::size_t write_icmp_error(std::span<const std::uint8_t> frame, const FrameHeaders& headers,
+                             const MacAddress& own_mac, std::uint8_t code, std::uint32_t rest,
+                             std::span<std::uint8_t, largest_reply> out) {
+  const auto& refused = header_at<Ipv4Header>(frame, headers.network_offset);
+  const std::size_t available = std::min<std::size_t>(frame.size(), headers.end);
+  const std::size_t quoted =
+      std::min<std::size_t>(refused.header_length() + 8U, available - headers.network_offset);
+  const std::size_t length = sizeof(Ipv4Header) + sizeof(IcmpHeader) + quoted;
+  start_ipv4_reply(frame, headers, own_mac, ip_protocol::icmp, length, out);
+  const std::size_t offset = headers.network_offset + sizeof(Ipv4Header);
+  auto& icmp = header_at<IcmpHeader>(out, offset);
+  icmp = {};
+  icmp.type = IcmpHeader::unreachable;
+  icmp.code = code;
+  icmp.rest = rest;
+  std::memcpy(out.data() + offset + sizeof(IcmpHeader), frame.data() + headers.network_offset,
+              quoted);
+  ChecksumSum sum;
+  sum.add(out.subspan(offset, sizeof(IcmpHeader) + quoted));
+  icmp.checksum = sum.finish();
+  return headers.network_offset + length;
+}
+
 }  // namespace
 
 void make_arp_reply(std::span<std::uint8_t> frame, const FrameHeaders& headers,
@@ -113,25 +137,19 @@ std::size_t write_tcp_reset(std::span<const std::uint8_t> frame, const FrameHead
 std::size_t write_unreachable(std::span<const std::uint8_t> frame, const FrameHeaders& headers,
                               const MacAddress& own_mac,
                               std::span<std::uint8_t, largest_reply> out) {
-  const auto& refused = header_at<Ipv4Header>(frame, headers.network_offset);
-  const std::size_t available = std::min<std::size_t>(frame.size(), headers.end);
-  const std::size_t quoted =
-      std::min<std::size_t>(refused.header_length() + 8U, available - headers.network_offset);
-  const std::size_t length = sizeof(Ipv4Header) + sizeof(IcmpHeader) + quoted;
-  start_ipv4_reply(frame, headers, own_mac, ip_protocol::icmp, length, out);
-  const std::size_t offset = headers.network_offset + sizeof(Ipv4Header);
-  auto& icmp = header_at<IcmpHeader>(out, offset);
-  icmp = {};
-  icmp.type = IcmpHeader::unreachable;
   const bool has_ports =
       headers.protocol == ip_protocol::tcp || headers.protocol == ip_protocol::udp;
-  icmp.code = has_ports ? IcmpHeader::port_unreachable_code : IcmpHeader::protocol_unreachable_code;
-  std::memcpy(out.data() + offset + sizeof(IcmpHeader), frame.data() + headers.network_offset,
-              quoted);
-  ChecksumSum sum;
-  sum.add(out.subspan(offset, sizeof(IcmpHeader) + quoted));
-  icmp.checksum = sum.finish();
-  return headers.network_offset + length;
+  return write_icmp_error(
+      frame, headers, own_mac,
+      has_ports ? IcmpHeader::port_unreachable_code : IcmpHeader::protocol_unreachable_code, 0,
+      out);
+}
+
+std::size_t write_fragmentation_needed(std::span<const std::uint8_t> frame,
+                                       const FrameHeaders& headers, const MacAddress& own_mac,
+                                       std::uint16_t mtu,
+                                       std::span<std::uint8_t, largest_reply> out) {
+  return write_icmp_error(frame, headers, own_mac, IcmpHeader::fragmentation_needed_code, mtu, out);
 }
 
 }  // namespace drover

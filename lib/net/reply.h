@@ -40,4 +40,10 @@ std::size_t write_unreachable(std::span<const std::uint8_t> frame, const FrameHe
                               const MacAddress& own_mac,
                               std::span<std::uint8_t, largest_reply> out);
 
+// ICMP fragmentation needed (RFC 1191), as above, of a datagram longer than `mtu`.
+std::size_t write_fragmentation_needed(std::span<const std::uint8_t> frame,
+                                       const FrameHeaders& headers, const MacAddress& own_mac,
+                                       std::uint16_t mtu,
+                                       std::span<std::uint8_t, largest_reply> out);
+
 }  // namespace drover

@@ -37,6 +37,24 @@ Ipv6Header& start_reply(std::span<const std::uint8_t> frame, const FrameHeaders&
   return ip;
 }
 
+// An ICMPv6 error of this type, code and what stands behind the checksum.
+std::size_t write_error(std::span<const std::uint8_t> frame, const FrameHeaders& headers,
+                        const MacAddress& own_mac, const IcmpHeader& error,
+                        std::span<std::uint8_t, largest_reply_v6> out) {
+  const std::size_t available =
+      std::min<std::size_t>(frame.size(), headers.end) - headers.network_offset;
+  const std::size_t quoted =
+      std::min(available, least_mtu - sizeof(Ipv6Header) - sizeof(IcmpHeader));
+  const std::size_t length = sizeof(IcmpHeader) + quoted;
+  const auto& ip = start_reply(frame, headers, own_mac, ip_protocol::icmpv6, length, out);
+  const std::size_t offset = headers.network_offset + sizeof(Ipv6Header);
+  auto& icmp = header_at<IcmpHeader>(out, offset);
+  icmp = error;
+  std::memcpy(out.data() + offset + sizeof icmp, frame.data() + headers.network_offset, quoted);
+  icmp.checksum = icmpv6_checksum(ip, out.subspan(offset, length));
+  return offset + length;
+}
+
 }  // namespace
 
 std::size_t write_advertisement(std::span<const std::uint8_t> frame, const FrameHeaders& headers,
@@ -111,27 +129,26 @@ std::size_t write_tcp_reset_v6(std::span<const std::uint8_t> frame, const FrameH
 std::size_t write_unreachable_v6(std::span<const std::uint8_t> frame, const FrameHeaders& headers,
                                  const MacAddress& own_mac,
                                  std::span<std::uint8_t, largest_reply_v6> out) {
-  const std::size_t available =
-      std::min<std::size_t>(frame.size(), headers.end) - headers.network_offset;
-  const std::size_t quoted =
-      std::min(available, least_mtu - sizeof(Ipv6Header) - sizeof(IcmpHeader));
-  const std::size_t length = sizeof(IcmpHeader) + quoted;
-  const auto& ip = start_reply(frame, headers, own_mac, ip_protocol::icmpv6, length, out);
-  const std::size_t offset = headers.network_offset + sizeof(Ipv6Header);
-  auto& icmp = header_at<IcmpHeader>(out, offset);
-  icmp = {};
+  IcmpHeader error{};
   if (headers.protocol == ip_protocol::tcp || headers.protocol == ip_protocol::udp) {
-    icmp.type = IcmpHeader::v6_unreachable;
-    icmp.code = IcmpHeader::v6_port_unreachable_code;
+    error.type = IcmpHeader::v6_unreachable;
+    error.code = IcmpHeader::v6_port_unreachable_code;
   } else {
     const auto chain = walk_extension_headers(frame, headers.network_offset, headers.end);
-    icmp.type = IcmpHeader::v6_parameter_problem;
-    icmp.code = IcmpHeader::v6_unrecognised_next_header_code;
-    icmp.rest = static_cast<std::uint32_t>(chain.protocol_field - headers.network_offset);
+    error.type = IcmpHeader::v6_parameter_problem;
+    error.code = IcmpHeader::v6_unrecognised_next_header_code;
+    error.rest = static_cast<std::uint32_t>(chain.protocol_field - headers.network_offset);
   }
-  std::memcpy(out.data() + offset + sizeof icmp, frame.data() + headers.network_offset, quoted);
-  icmp.checksum = icmpv6_checksum(ip, out.subspan(offset, length));
-  return offset + length;
+  return write_error(frame, headers, own_mac, error, out);
+}
+
+std::size_t write_packet_too_big(std::span<const std::uint8_t> frame, const FrameHeaders& headers,
+                                 const MacAddress& own_mac, std::uint16_t mtu,
+                                 std::span<std::uint8_t, largest_reply_v6> out) {
+  IcmpHeader error{};
+  error.type = IcmpHeader::v6_packet_too_big;
+  error.rest = std::uint32_t{mtu};
+  return write_error(frame, headers, own_mac, error, out);
 }
 
 }  // namespace drover

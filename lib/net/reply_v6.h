@@ -36,4 +36,9 @@ std::size_t write_unreachable_v6(std::span<const std::uint8_t> frame, const Fram
                                  const MacAddress& own_mac,
                                  std::span<std::uint8_t, largest_reply_v6> out);
 
+// ICMPv6 packet too big (RFC 4443, 3.2), as above, of a datagram longer than `mtu`.
+std::size_t write_packet_too_big(std::span<const std::uint8_t> frame, const FrameHeaders& headers,
+                                 const MacAddress& own_mac, std::uint16_t mtu,
+                                 std::span<std::uint8_t, largest_reply_v6> out);
+
 }  // namespace drover

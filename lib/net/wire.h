@@ -45,6 +45,8 @@ static_assert(sizeof(EthernetHeader) == 14);
 struct VlanTag {
   Be16 control;  // priority 3 bits, drop eligible 1, VLAN id 12
   Be16 type;
+
+  static constexpr std::uint16_t id_mask = 0x0fff;
 };
 static_assert(sizeof(VlanTag) == 4);
 
@@ -158,6 +160,7 @@ struct IcmpHeader {
   static constexpr std::uint8_t unreachable = 3;
   static constexpr std::uint8_t protocol_unreachable_code = 2;
   static constexpr std::uint8_t port_unreachable_code = 3;
+  static constexpr std::uint8_t fragmentation_needed_code = 4;
   static constexpr std::uint8_t source_quench = 4;
   static constexpr std::uint8_t echo_request = 8;
   static constexpr std::uint8_t time_exceeded = 11;

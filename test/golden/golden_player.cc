@@ -52,7 +52,8 @@ class Player {
     };
     while (count < rest.size() && count < 32 && is_plain(rest[count - 1]) &&
            rest[count].action.kind == GoldenAction::Kind::in &&
-           rest[count].action.after.count() == 0)
+           rest[count].action.after.count() == 0 &&
+           rest[count].action.port == rest.front().action.port)
       ++count;
     return count;
   }
@@ -89,6 +90,9 @@ class Player {
     for (Departure& left : plant_.take_departures())
       (left.to == Departure::To::wire ? actual.wire : actual.kernel)
           .push_back({left.port, std::move(left.frame)});
+    // A burst leaves port by port.
+    for (auto* frames : {&expected.wire, &actual.wire})
+      std::ranges::stable_sort(*frames, {}, &GoldenFrame::port);
     for (std::size_t i = 0; i < datapath::verdict_count; ++i) {
       const auto verdict = static_cast<Verdict>(i);
       const std::uint64_t total = plant_.total(verdict);

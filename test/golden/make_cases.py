@@ -15,7 +15,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 GROUPS = ("arp", "icmp", "tcp_life", "scheduling", "refusals", "ethernet", "damaged", "strays",
           "adoption", "held", "capacity", "udp", "quoted", "fragments", "access",
-          "persistence", "ipv6")
+          "persistence", "ipv6", "networks", "tags")
 
 
 def differences(written, committed):

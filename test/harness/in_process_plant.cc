@@ -110,6 +110,8 @@ std::vector<datapath::PortFacts> InProcessPlant::port_facts(const config::Config
     facts.push_back({.ethdev = ports_[i]->ethdev(),
                      .transmit_queues = settings_.queues,
                      .mac = settings_.ports[i].mac,
+                     .vlan = config.ports[i].vlan,
+                     .mtu = settings_.ports[i].mtu,
                      .keep_source_mac = config.ports[i].source_mac == config::SourceMac::keep,
                      .has_host_interface = settings_.ports[i].host_interface});
   return facts;

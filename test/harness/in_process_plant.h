@@ -31,6 +31,7 @@ config::Config load_config(std::string_view text, const std::string& file_name =
 struct PlantPort {
   MacAddress mac;
   bool host_interface = false;
+  std::uint16_t mtu = 0;  // 0: none is known
 };
 
 struct PlantSettings {
@@ -80,6 +81,7 @@ class InProcessPlant {
   const datapath::WorkerCounters& counters(WorkerId worker) const;
   datapath::Crossing& crossing(WorkerId worker);
   std::uint64_t total(datapath::Verdict verdict) const;  // of all workers
+  void renew_scheduler(const control::ServiceKey& service) { builder_.renew_scheduler(service); }
   const control::SnapshotBuilder& builder() const { return builder_; }
   std::uint64_t now() const { return now_; }
 

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <set>
 #include <stdexcept>
 
 #include "lib/net/header_at.h"
@@ -79,13 +81,14 @@ class Player {
       if (!difference.empty())
         return fmt::format("event {}: {}\n  {}", i + 1, event.text, difference);
     }
-    return spread_ ? spread_->difference() : "";
+    if (!spread_) return compare_connections();
+    return spread_->difference();
   }
 
  private:
   config::Config configuration() const {
     config::Config config;
-    config.connections = 1'000;
+    config.connections = 100'000;
     config.unknown = recording_.unknown;
     config.on_removed = recording_.on_removed;
     config.conn_reuse = recording_.conn_reuse;
@@ -136,6 +139,7 @@ class Player {
       servers.erase(server);
     else
       server->weight = change.server.weight;
+    plant_.renew_scheduler(plant_.builder().services().front().key);
     plant_.configure(configuration());
     if (spread_) spread_->servers_changed();
     return {};
@@ -159,6 +163,39 @@ class Player {
       rows += fmt::format("{}{}: weight {} active {} inactive {}", rows.empty() ? "" : ", ", id,
                           row.weight, row.active, row.inactive);
     return "there is " + rows;
+  }
+
+  std::string compare_connections() {
+    if (!recording_.connections) return {};
+    std::multiset<RecordedConnection> actual;
+    for (const datapath::ConnectionRow& row : plant_.list_connections()) actual.insert(line(row));
+    const auto missing = minus(*recording_.connections, actual);
+    const auto extra = minus(actual, *recording_.connections);
+    if (missing.empty() && extra.empty()) return {};
+    return fmt::format("the connections at the end: {}{}{}",
+                       missing.empty() ? "" : "there is no " + missing.front(),
+                       missing.empty() || extra.empty() ? "" : "; ",
+                       extra.empty() ? "" : "there is " + extra.front());
+  }
+
+  RecordedConnection line(const datapath::ConnectionRow& row) const {
+    const control::ServiceKey& vip = plant_.builder().vip(row.vip);
+    const IpAddress& server = plant_.builder().server(row.destination);
+    using Kind = datapath::ConnectionRow::Kind;
+    const std::string_view state = row.kind == Kind::assured_template  ? "ASSURED"
+                                   : row.kind == Kind::client_template ? "NONE"
+                                                                       : name(row.state);
+    return fmt::format("{} {} {} {} {}", vip.protocol == config::Protocol::tcp ? "TCP" : "UDP",
+                       state, to_string(row.client, row.client_port),
+                       to_string(vip.address, row.virtual_port),
+                       to_string(server, row.virtual_port));
+  }
+
+  static std::vector<RecordedConnection> minus(const std::multiset<RecordedConnection>& from,
+                                               const std::multiset<RecordedConnection>& what) {
+    std::vector<RecordedConnection> rest;
+    std::ranges::set_difference(from, what, std::back_inserter(rest));
+    return rest;
   }
 
   static RecordedRow sums(const RecordedTable& table) {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "test/ipvs/recording.h"
 
+#include <algorithm>
 #include <bit>
 #include <fstream>
 #include <initializer_list>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <stdexcept>
 
 #include "lib/net/wire.h"
@@ -44,17 +46,36 @@ RecordedServer read_server(const Json& server, const char* id) {
           .lower = value_or<std::uint32_t>(server, "lower", 0)};
 }
 
+// As a list, or as ipvsadm has them: "sh-port,sh-fallback", and "flag-1" to "flag-3" for any
+// scheduler, which are no more than a note to those that have none.
+std::vector<config::SchedulerFlag> read_flags(const Json& service, const std::string& scheduler) {
+  std::vector<std::string> given;
+  if (service.contains("flags") && service.at("flags").is_string()) {
+    std::istringstream words(service.at("flags").get<std::string>());
+    for (std::string flag; std::getline(words, flag, ',');) given.push_back(flag);
+  } else {
+    given = value_or(service, "flags", given);
+  }
+  const bool has_flags = scheduler == "sh" || scheduler == "mh";
+  std::vector<config::SchedulerFlag> flags;
+  for (const std::string& flag : given) {
+    const bool any = flag == "flag-1" || flag == "flag-2" || flag == "flag-3";
+    if (flag == scheduler + "-fallback" || (has_flags && flag == "flag-1"))
+      flags.push_back(config::SchedulerFlag::fallback);
+    else if (flag == scheduler + "-port" || (has_flags && flag == "flag-2"))
+      flags.push_back(config::SchedulerFlag::port);
+    else if (!any)
+      refuse("the flag " + flag + " is not known");
+  }
+  return flags;
+}
+
 RecordedService read_service(const Json& service) {
   check_keys(service,
              {"scheduler", "flags", "protocol", "port", "persistent", "netmask", "ops", "servers"});
   RecordedService read;
   read.scheduler = value_or(service, "scheduler", read.scheduler);
-  for (const auto& flag : value_or(service, "flags", std::vector<std::string>())) {
-    if (flag != read.scheduler + "-port" && flag != read.scheduler + "-fallback")
-      refuse("the flag " + flag + " is not known");
-    read.flags.push_back(flag.ends_with("-port") ? config::SchedulerFlag::port
-                                                 : config::SchedulerFlag::fallback);
-  }
+  read.flags = read_flags(service, read.scheduler);
   if (const std::string protocol = value_or<std::string>(service, "protocol", "tcp");
       protocol == "udp")
     read.protocol = config::Protocol::udp;
@@ -131,6 +152,16 @@ RecordedEvent read_event(const Json& event, std::uint16_t port) {
   return change(Kind::weight, "id");
 }
 
+// What changes nothing for direct routing of these packets. (The defences with 1 and 2 wait for
+// memory to run short.)
+constexpr std::string_view idle_settings[] = {
+    "am_droprate",         "amemthresh",        "backup_only",     "cache_bypass",
+    "conntrack",           "ignore_tunneled",   "lblc_expiration", "lblcr_expiration",
+    "nat_icmp_send",       "pmtu_disc",         "run_estimation",  "sloppy_sctp",
+    "snat_reroute",        "sync_persist_mode", "sync_ports",      "sync_qlen_max",
+    "sync_refresh_period", "sync_retries",      "sync_sock_size",  "sync_threshold",
+    "sync_version"};
+
 void read_setting(Recording& recording, const std::string& key, int value) {
   const auto is = [&](std::string_view name, int least, int most) {
     return key == name && value >= least && value <= most;
@@ -139,14 +170,24 @@ void read_setting(Recording& recording, const std::string& key, int value) {
     recording.unknown = value == 1 ? config::Unknown::schedule : config::Unknown::reset;
   else if (is("expire_nodest_conn", 0, 1))
     recording.on_removed = value == 1 ? config::OnRemoved::reschedule : config::OnRemoved::drop;
-  else if (is("conn_reuse_mode", 0, 3))
-    recording.conn_reuse = value == 0   ? config::ConnReuse::never
-                           : value == 1 ? config::ConnReuse::closed
-                                        : config::ConnReuse::finished;
+  else if (key == "conn_reuse_mode")
+    recording.conn_reuse = value == 0         ? config::ConnReuse::never
+                           : (value & 2) != 0 ? config::ConnReuse::finished
+                                              : config::ConnReuse::closed;
   else if (is("expire_quiescent_template", 0, 1))
     recording.expire_quiescent = value == 1;
-  else
+  else if (!(is("drop_entry", 0, 2) || is("drop_packet", 0, 2) || is("secure_tcp", 0, 2) ||
+             std::ranges::count(idle_settings, key) > 0))
     refuse("the sysctl " + key + " = " + std::to_string(value) + " is not known");
+}
+
+// All but the time that it has left, which depends on how fast the recording was made.
+RecordedConnection read_connection(const Json& row) {
+  check_keys(row, {"protocol", "expires", "state", "client", "virtual", "server"});
+  std::string line;
+  for (const char* column : {"protocol", "state", "client", "virtual", "server"})
+    line += (line.empty() ? "" : " ") + row.at(column).get<std::string>();
+  return line;
 }
 
 }  // namespace
@@ -157,13 +198,21 @@ Recording read_recording(const std::filesystem::path& file) {
   const Json json = Json::parse(stream);
   check_keys(json, {"name", "sysctl", "services", "events", "connections_at_end"});
   Recording recording;
-  for (const auto& [key, value] : json.at("sysctl").items())
-    read_setting(recording, key, value.get<int>());
+  if (json.contains("sysctl"))
+    for (const auto& [key, value] : json.at("sysctl").items())
+      read_setting(recording, key, value.is_number() ? value.get<int>() : 0);
   for (const Json& service : json.at("services"))
     recording.services.push_back(read_service(service));
   if (recording.services.empty()) refuse("there is no service");
   for (const Json& event : json.at("events"))
     recording.events.push_back(read_event(event, recording.services.front().port));
+  if (json.contains("connections_at_end")) {
+    recording.connections.emplace();
+    // IPVS keeps templates that have become void under the port 65535 until they expire.
+    for (const Json& row : json.at("connections_at_end"))
+      if (!row.at("virtual").get<std::string>().ends_with(":65535"))
+        recording.connections->insert(read_connection(row));
+  }
   return recording;
 }
 

@@ -5,13 +5,14 @@
 //   services            on 10.0.0.100, TCP port 80 unless said; `servers` as they were added
 //   events              in order: a packet and the server that got it, a change of a server, or the
 //                       table that ipvsadm then showed
-//   connections_at_end  not looked at
+//   connections_at_end  what `ipvsadm -Lnc` showed then; the expiry is not looked at
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -68,6 +69,9 @@ struct RecordedRow {
 };
 using RecordedTable = std::map<ServerNumber, RecordedRow>;
 
+// "TCP ESTABLISHED 10.0.1.1:2000 10.0.0.100:80 10.0.0.101:80"
+using RecordedConnection = std::string;
+
 struct RecordedEvent {
   std::string text;  // as it stands in the file
   std::variant<RecordedPacket, RecordedChange, RecordedTable> what;
@@ -80,6 +84,7 @@ struct Recording {
   bool expire_quiescent = false;
   std::vector<RecordedService> services;
   std::vector<RecordedEvent> events;
+  std::optional<std::multiset<RecordedConnection>> connections;  // after the last event
 };
 
 inline const Ipv4Address recorded_vip(0x0a000064);  // 10.0.0.100

@@ -34,6 +34,7 @@ std::string Spread::key_of(const RecordedPacket& packet, By by) const {
 }
 
 void Spread::packet(const RecordedPacket& packet, std::optional<ServerNumber> actual) {
+  same_ &= actual == packet.to;
   const auto add = [&](Choices& choices) {
     choices.expected.push_back(packet.to);
     choices.actual.push_back(actual);
@@ -43,6 +44,7 @@ void Spread::packet(const RecordedPacket& packet, std::optional<ServerNumber> ac
 }
 
 std::string Spread::difference() const {
+  if (same_) return {};
   for (const auto& [key, choices] : connections_)
     if (is_one(choices.expected) && !is_one(choices.actual))
       return key + " was one server's, and goes to several";

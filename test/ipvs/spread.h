@@ -37,6 +37,7 @@ class Spread {
 
   By by_;
   unsigned epoch_ = 0;
+  bool same_ = true;  // every packet went where it was to go
   std::map<Key, Choices> sticking_;
   std::map<std::string, Choices> connections_;
 };

@@ -5,6 +5,7 @@
 #include "lib/datapath/stages/stages.h"
 #include "lib/net/neighbour_discovery.h"
 #include "lib/net/quoted_packet.h"
+#include "lib/net/vlan.h"
 
 namespace drover::datapath::stages {
 namespace {
@@ -14,24 +15,41 @@ bool is_for(const PortFacts& port, const MacAddress& destination) {
   return destination.is_multicast() || destination == port.mac;
 }
 
+bool is_in_vlan(const Packet& packet, const PortFacts& port) {
+  return port.vlan == 0 || vlan_of(packet.contiguous()) == port.vlan;
+}
+
+// The host interface of a port with a VLAN is in that VLAN.
 Verdict for_the_kernel(const Packet& packet, const PortFacts& port) {
   if (!is_for(port, packet.ethernet().destination)) return Verdict::wrong_mac;
-  return port.has_host_interface ? Verdict::to_kernel : Verdict::no_kernel;
+  if (!port.has_host_interface) return Verdict::no_kernel;
+  return is_in_vlan(packet, port) ? Verdict::to_kernel : Verdict::wrong_vlan;
 }
 
-bool asks_for_vip(const ArpMessage& arp, const Snapshot& snapshot) {
-  return arp.operation.value() == ArpMessage::request &&
-         snapshot.find_vip(Ipv4Address(arp.target_address)) != nullptr;
+// Whether the VIP answers where the frame came in; pending if so.
+Verdict judge_way_in(const Packet& packet, const Vip& vip, const WorkerState& state) {
+  if ((vip.ports & port_bit(state.port)) == 0) return Verdict::wrong_port;
+  return is_in_vlan(packet, state.snapshot->ports[state.port.value()]) ? Verdict::pending
+                                                                       : Verdict::wrong_vlan;
 }
 
-Verdict classify_arp(const Packet& packet, const PortFacts& port, const Snapshot& snapshot) {
+// The VIP that an ARP request asks for; null if none.
+const Vip* asked_for(const ArpMessage& arp, const Snapshot& snapshot) {
+  if (!arp.is_ethernet_ipv4() || arp.operation.value() != ArpMessage::request) return nullptr;
+  return snapshot.find_vip(Ipv4Address(arp.target_address));
+}
+
+Verdict classify_arp(const Packet& packet, const PortFacts& port, const WorkerState& state) {
   const auto& arp = header_at<ArpMessage>(packet.contiguous(), packet.headers.network_offset);
-  if (arp.is_ethernet_ipv4() && asks_for_vip(arp, snapshot)) {
+  if (const Vip* vip = asked_for(arp, *state.snapshot)) {
     const EthernetHeader& ethernet = packet.ethernet();
-    if (ethernet.source == port.mac) return Verdict::own_frame;
+    if (state.snapshot->is_own(ethernet.source)) return Verdict::own_frame;
     // Whoever announces the VIP as its own asks for it, too; to that there is no answer.
     const bool announces = arp.sender_address == arp.target_address;
-    if (is_for(port, ethernet.destination) && !announces) return Verdict::answered_arp;
+    if (is_for(port, ethernet.destination) && !announces) {
+      const Verdict verdict = judge_way_in(packet, *vip, state);
+      return verdict == Verdict::pending ? Verdict::answered_arp : verdict;
+    }
   }
   return for_the_kernel(packet, port);
 }
@@ -47,21 +65,25 @@ Verdict judge_known(const Packet& packet, const Snapshot& snapshot, KnownSources
   return sent_on ? Verdict::own_source : Verdict::pending;
 }
 
-// A solicitation comes to the address itself or to its solicited-node group.
-bool asks_for_vip(const Packet& packet, const Snapshot& snapshot) {
+// The VIP that a solicitation asks for, which comes to the address itself or to its solicited-node
+// group; null if none.
+const Vip* solicited_vip(const Packet& packet, const Snapshot& snapshot) {
   const FrameHeaders& headers = packet.headers;
   if (headers.protocol != ip_protocol::icmpv6 || headers.fault != FrameFault::none ||
       headers.transport_offset == 0 || headers.is_fragment())
-    return false;
+    return nullptr;
   const Ipv6Address* target = solicited_target(packet.contiguous(), headers);
-  return target != nullptr && snapshot.find_vip(*target) != nullptr;
+  return target == nullptr ? nullptr : snapshot.find_vip(*target);
 }
 
-Verdict classify_solicitation(const Packet& packet, const PortFacts& port,
-                              const Snapshot& snapshot) {
+Verdict classify_solicitation(const Packet& packet, const PortFacts& port, const Vip& vip,
+                              const WorkerState& state) {
+  const Snapshot& snapshot = *state.snapshot;
   const EthernetHeader& ethernet = packet.ethernet();
-  if (ethernet.source == port.mac) return Verdict::own_frame;
+  if (snapshot.is_own(ethernet.source)) return Verdict::own_frame;
   if (!is_for(port, ethernet.destination)) return Verdict::wrong_mac;
+  if (const Verdict verdict = judge_way_in(packet, vip, state); verdict != Verdict::pending)
+    return verdict;
   if (!is_valid_solicitation(packet.contiguous(), packet.headers)) return Verdict::bad_solicitation;
   // Whoever has the VIP as its own gets no answer.
   if (snapshot.find_vip(packet.ip<V6>().source) != nullptr) return Verdict::land;
@@ -83,11 +105,15 @@ const Ipv6Address& destination_of(const Ipv6Header& ip) {
 
 // Whether a frame for a VIP may be treated at all; pending if so.
 template <class Family>
-Verdict judge(const Packet& packet, const PortFacts& port, const Snapshot& snapshot) {
+Verdict judge(const Packet& packet, const PortFacts& port, const Vip& vip,
+              const WorkerState& state) {
+  const Snapshot& snapshot = *state.snapshot;
   if (packet.headers.fault != FrameFault::none) return verdict_of(packet.headers.fault);
   const EthernetHeader& ethernet = packet.ethernet();
-  if (ethernet.source == port.mac) return Verdict::own_frame;
+  if (snapshot.is_own(ethernet.source)) return Verdict::own_frame;
   if (ethernet.destination != port.mac) return Verdict::wrong_mac;
+  if (const Verdict verdict = judge_way_in(packet, vip, state); verdict != Verdict::pending)
+    return verdict;
   const auto& source = source_of(packet.ip<Family>());
   if (is_martian_source(source)) return Verdict::martian_source;
   if (const auto kind = snapshot.known_sources.find(source)) [[unlikely]]
@@ -195,7 +221,7 @@ template <class Family>
 Verdict classify_ip(Packet& packet, const PortFacts& port, const WorkerState& state) {
   const Vip* vip = state.snapshot->find_vip(destination_of(packet.ip<Family>()));
   if (vip == nullptr) return for_the_kernel(packet, port);
-  const Verdict verdict = judge<Family>(packet, port, *state.snapshot);
+  const Verdict verdict = judge<Family>(packet, port, *vip, state);
   return verdict == Verdict::pending ? classify_transport<Family>(packet, *vip, state) : verdict;
 }
 
@@ -206,6 +232,8 @@ void classify(Burst& burst, WorkerState& state) {
   burst.related = false;
   for (Packet& packet : burst.packets()) {
     packet.role = Role::flow;
+    if (packet.verdict != Verdict::pending) [[unlikely]]
+      continue;
     switch (packet.headers.kind) {
       case FrameKind::ipv4:
         packet.verdict = classify_ip<V4>(packet, port, state);
@@ -213,13 +241,14 @@ void classify(Burst& burst, WorkerState& state) {
         break;
       case FrameKind::arp:
         packet.verdict = packet.headers.fault == FrameFault::none
-                             ? classify_arp(packet, port, *state.snapshot)
+                             ? classify_arp(packet, port, state)
                              : verdict_of(packet.headers.fault);
         break;
       case FrameKind::ipv6:
-        packet.verdict = asks_for_vip(packet, *state.snapshot)
-                             ? classify_solicitation(packet, port, *state.snapshot)
-                             : classify_ip<V6>(packet, port, state);
+        if (const Vip* vip = solicited_vip(packet, *state.snapshot))
+          packet.verdict = classify_solicitation(packet, port, *vip, state);
+        else
+          packet.verdict = classify_ip<V6>(packet, port, state);
         burst.related |= packet.role != Role::flow;
         break;
       case FrameKind::other:

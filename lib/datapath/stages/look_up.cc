@@ -19,10 +19,13 @@ bool reuses(flow::TcpState state, ReusePolicy policy) {
          (state == fin_wait && policy == ReusePolicy::finished);
 }
 
-// What is to be scheduled as if it were not there.
-bool is_void(const Packet& packet, flow::TcpState state, Bond bond, ReusePolicy reuse) {
+// What is to be scheduled as if it were not there. A persistent client's connection is not reused
+// for another: where it goes is for its template to say.
+template <class Connection>
+bool is_void(const Packet& packet, const Connection& connection, Bond bond, ReusePolicy reuse) {
   if (bond == Bond::releases) return true;
-  return opens(packet) && (bond == Bond::holds_until_syn || reuses(state, reuse));
+  return opens(packet) && (bond == Bond::holds_until_syn ||
+                           (reuses(connection.state(), reuse) && !connection.controlled()));
 }
 
 template <class Family>
@@ -35,11 +38,8 @@ bool follow_connection_in(Packet& packet, WorkerState& state) {
   const flow::TcpState before = connection->state();
   const DestinationId id = connection->destination();
   const Destination& destination = state.destination(id);
-  if (is_void(packet, before, destination.bond, state.snapshot->reuse)) [[unlikely]] {
-    accounting.left(*connection);
-    table.erase(connection);
+  if (is_void(packet, *connection, destination.bond, state.snapshot->reuse)) [[unlikely]]
     return false;
-  }
   if (destination.bond == Bond::drops) [[unlikely]] {
     packet.verdict = Verdict::server_removed;
     return true;
@@ -60,11 +60,33 @@ bool follow_connection_in(Packet& packet, WorkerState& state) {
   return true;
 }
 
+template <class Family>
+Superseded take_superseded_in(const Packet& packet, WorkerState& state) {
+  ConnectionAccounting accounting = state.accounting();
+  auto& table = state.table<Family>();
+  auto* connection = table.find(packet.key_in<Family>(), packet.hash, state.tick(), accounting);
+  if (connection == nullptr) return {};
+  const auto superseded = *connection;
+  table.erase(connection);
+  return superseded;
+}
+
 }  // namespace
 
 bool follow_connection(Packet& packet, WorkerState& state) {
   return packet.is_v6() ? follow_connection_in<V6>(packet, state)
                         : follow_connection_in<V4>(packet, state);
+}
+
+Superseded take_superseded(const Packet& packet, WorkerState& state) {
+  return packet.is_v6() ? take_superseded_in<V6>(packet, state)
+                        : take_superseded_in<V4>(packet, state);
+}
+
+void end(const Superseded& superseded, WorkerState& state) {
+  ConnectionAccounting accounting = state.accounting();
+  if (const auto* v4 = std::get_if<flow::ConnectionV4>(&superseded)) accounting.left(*v4);
+  if (const auto* v6 = std::get_if<flow::ConnectionV6>(&superseded)) accounting.left(*v6);
 }
 
 void look_up(Burst& burst, WorkerState& state) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "lib/datapath/stages/stages.h"
+#include "lib/datapath/vlan_tag.h"
 
 namespace drover::datapath::stages {
 namespace {
@@ -14,6 +15,10 @@ constexpr std::uint32_t longest_headers = 512;
 void parse(Burst& burst) {
   for (Packet& packet : burst.packets()) {
     rte_mbuf* mbuf = packet.mbuf;
+    if (!restore_stripped_tags(*mbuf)) [[unlikely]] {
+      packet.verdict = Verdict::no_mbuf;
+      continue;
+    }
     // A header that is split over segments is rare; the whole frame is then made contiguous.
     if (rte_pktmbuf_data_len(mbuf) < longest_headers && mbuf->nb_segs > 1) [[unlikely]]
       rte_pktmbuf_linearize(mbuf);

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "lib/datapath/stages/stages.h"
+#include "lib/datapath/vlan_tag.h"
 #include "lib/net/reply.h"
 #include "lib/net/reply_v6.h"
 
@@ -33,14 +34,36 @@ bool replace(Packet& packet, std::span<const std::uint8_t> reply) {
   return true;
 }
 
-// Replaces the frame by what `write` makes of it.
-template <std::size_t room>
-void answer_by(std::size_t (*write)(std::span<const std::uint8_t>, const FrameHeaders&,
-                                    const MacAddress&, std::span<std::uint8_t, room>),
-               Packet& packet, const MacAddress& own_mac) {
+// Replaces the frame by what `write` makes of it in so much room.
+template <std::size_t room, class Write>
+void answer_by(Write&& write, Packet& packet, const MacAddress& own_mac) {
   std::array<std::uint8_t, room> reply;
-  const std::size_t length = write(packet.contiguous(), packet.headers, own_mac, reply);
+  const std::size_t length =
+      write(packet.contiguous(), packet.headers, own_mac, std::span<std::uint8_t, room>(reply));
   if (!replace(packet, {reply.data(), length})) packet.verdict = Verdict::no_mbuf;
+}
+
+// A datagram longer than its server's network takes. IPv6's sender is told, IPv4's if it does not
+// allow fragments (IPVS would make some of it otherwise); of an error, and of a fragment but the
+// first, nobody is.
+void judge_length(Packet& packet, const Egress& egress) {
+  if (packet.ip_length() <= egress.mtu) [[likely]]
+    return;
+  const bool is_whole =
+      packet.is_v6() || (packet.ip<V4>().fragment.value() & Ipv4Header::dont_fragment) != 0;
+  const bool begins = packet.role == Role::flow || packet.role == Role::first_fragment;
+  packet.verdict = is_whole && begins ? Verdict::refused_too_long : Verdict::too_long;
+}
+
+void refuse_length(Packet& packet, const MacAddress& own_mac, std::uint16_t mtu) {
+  const auto with_mtu = [mtu](auto write) {
+    return [=](std::span<const std::uint8_t> frame, const FrameHeaders& headers,
+               const MacAddress& mac, auto out) { return write(frame, headers, mac, mtu, out); };
+  };
+  if (packet.is_v6())
+    answer_by<largest_reply_v6>(with_mtu(write_packet_too_big), packet, own_mac);
+  else
+    answer_by<largest_reply>(with_mtu(write_fragmentation_needed), packet, own_mac);
 }
 
 void refuse(Packet& packet, WorkerState& state, const MacAddress& own_mac) {
@@ -49,10 +72,12 @@ void refuse(Packet& packet, WorkerState& state, const MacAddress& own_mac) {
     return;
   }
   const bool reset = packet.verdict == Verdict::refused_reset;
-  if (packet.is_v6())
-    answer_by(reset ? write_tcp_reset_v6 : write_unreachable_v6, packet, own_mac);
+  if (packet.verdict == Verdict::refused_too_long)
+    refuse_length(packet, own_mac, state.snapshot->egress_of(*packet.destination).mtu);
+  else if (packet.is_v6())
+    answer_by<largest_reply_v6>(reset ? write_tcp_reset_v6 : write_unreachable_v6, packet, own_mac);
   else
-    answer_by(reset ? write_tcp_reset : write_unreachable, packet, own_mac);
+    answer_by<largest_reply>(reset ? write_tcp_reset : write_unreachable, packet, own_mac);
 }
 
 void answer_echo(Packet& packet, const MacAddress& own_mac) {
@@ -64,27 +89,52 @@ void answer_echo(Packet& packet, const MacAddress& own_mac) {
   rte_pktmbuf_adj(packet.mbuf, static_cast<std::uint16_t>(begin));
 }
 
+// From the VLAN of the port by which the frame came to the one in which it leaves.
+bool retag(Packet& packet, const PortFacts& ingress, const Egress& egress) {
+  if (ingress.vlan == 0 && egress.vlan == 0) [[likely]]
+    return true;
+  if (egress.vlan == 0)
+    remove_tag(*packet.mbuf);
+  else if (!set_vlan(*packet.mbuf, egress.vlan))
+    return false;
+  packet.bytes = rte_pktmbuf_mtod(packet.mbuf, std::uint8_t*);
+  return true;
+}
+
+void make_forwarded(Packet& packet, const PortFacts& ingress, const WorkerState& state) {
+  const Destination& destination = *packet.destination;
+  const Egress& egress = state.snapshot->egress_of(destination);
+  if (!retag(packet, ingress, egress)) [[unlikely]] {
+    packet.verdict = Verdict::no_mbuf;
+    return;
+  }
+  count_forwarded(packet, state);
+  if (destination.resolved) [[likely]]
+    address_to_server(packet.bytes, destination, egress);
+}
+
 }  // namespace
 
-void address_to_server(std::uint8_t* frame, const Destination& destination,
-                       const PortFacts& egress) {
+void address_to_server(std::uint8_t* frame, const Destination& destination, const Egress& egress) {
   auto& ethernet = *reinterpret_cast<EthernetHeader*>(frame);
   ethernet.destination = destination.mac;
   if (!egress.keep_source_mac) ethernet.source = egress.mac;
 }
 
 void rewrite(Burst& burst, WorkerState& state) {
-  const MacAddress& own_mac = state.snapshot->ports[burst.port.value()].mac;
+  const PortFacts& port = state.snapshot->ports[burst.port.value()];
+  const MacAddress& own_mac = port.mac;
   for (Packet& packet : burst.packets()) {
+    if (is_forwarded(packet.verdict)) [[likely]]
+      judge_length(packet, state.snapshot->egress_of(*packet.destination));
     if (is_forwarded(packet.verdict)) [[likely]] {
-      count_forwarded(packet, state);
-      const Destination& destination = *packet.destination;
-      if (destination.resolved) [[likely]]
-        address_to_server(packet.bytes, destination,
-                          state.snapshot->ports[destination.egress.value()]);
+      make_forwarded(packet, port, state);
       continue;
     }
     switch (packet.verdict) {
+      case Verdict::to_kernel:
+        if (port.vlan != 0) remove_tag(*packet.mbuf);
+        break;
       case Verdict::answered_arp:
         make_arp_reply(packet.contiguous(), packet.headers, own_mac);
         break;
@@ -92,10 +142,11 @@ void rewrite(Burst& burst, WorkerState& state) {
         answer_echo(packet, own_mac);
         break;
       case Verdict::answered_solicitation:
-        answer_by(write_advertisement, packet, own_mac);
+        answer_by<largest_reply_v6>(write_advertisement, packet, own_mac);
         break;
       case Verdict::refused_reset:
       case Verdict::refused_unreachable:
+      case Verdict::refused_too_long:
         refuse(packet, state, own_mac);
         break;
       default:

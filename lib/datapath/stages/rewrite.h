@@ -8,7 +8,6 @@
 namespace drover::datapath::stages {
 
 // Writes the Ethernet addresses that take a frame to its server; the server's is resolved.
-void address_to_server(std::uint8_t* frame, const Destination& destination,
-                       const PortFacts& egress);
+void address_to_server(std::uint8_t* frame, const Destination& destination, const Egress& egress);
 
 }  // namespace drover::datapath::stages

@@ -131,6 +131,23 @@ void treat_unknown(Packet& packet, WorkerState& state, const VirtualService& ser
   }
 }
 
+// A server's FTP data connection, not a client's: IPVS never schedules it.
+bool is_ftp_data(const Packet& packet) {
+  constexpr std::uint16_t ftp_data_port = 20;
+  return packet.key.client_port == ftp_data_port;
+}
+
+void begin_flow(Packet& packet, WorkerState& state, const VirtualService& service) {
+  if (follow_fragmented_flow(packet, state, service)) return;
+  if (!admit(packet, state, service)) return;
+  if (is_ftp_data(packet))
+    packet.verdict = refusal(packet);
+  else if (is_mid_stream(packet))
+    treat_unknown(packet, state, service);
+  else
+    schedule_new(packet, state, service);
+}
+
 }  // namespace
 
 Verdict refusal(const Packet& packet) {
@@ -187,12 +204,10 @@ void schedule_flow(Packet& packet, WorkerState& state) {
     return;
   }
   if (follow_connection(packet, state)) return;
-  if (follow_fragmented_flow(packet, state, *service)) return;
-  if (!admit(packet, state, *service)) return;
-  if (is_mid_stream(packet))
-    treat_unknown(packet, state, *service);
-  else
-    schedule_new(packet, state, *service);
+  // As with IPVS, what it supersedes counts while a server is chosen.
+  const auto superseded = take_superseded(packet, state);
+  begin_flow(packet, state, *service);
+  end(superseded, state);
 }
 
 void schedule(Burst& burst, WorkerState& state) {

@@ -15,7 +15,7 @@ void hold(const Packet& packet, WorkerState& state) {
 
 void send_to_server(const Packet& packet, WorkerState& state) {
   if (packet.destination->resolved) [[likely]]
-    state.transmitter.send(packet.destination->egress, packet.mbuf);
+    state.transmitter.send(state.snapshot->egress_of(*packet.destination).port, packet.mbuf);
   else
     hold(packet, state);
 }

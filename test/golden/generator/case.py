@@ -30,11 +30,11 @@ def service(name, vip, servers, pin=True, ports=(80,), more=""):
     return text
 
 
-def case(name, text=None, host=False, four_workers=False, **more_files):
+def case(name, text=None, host=False, four_workers=False, ports=None, **more_files):
     """Registers a function that writes the case. `more_files`: other configurations, to reload."""
 
     def register(function):
-        CASES[name] = (function, text or config(), host, four_workers, more_files)
+        CASES[name] = (function, text or config(), host, four_workers, ports, more_files)
         return function
 
     return register
@@ -70,21 +70,27 @@ def tagged(frame, tags):
 
 
 class Case:
-    def __init__(self, workers, host):
+    """`ports`: the MAC address of each by its name. A frame comes in, and its answer leaves, by the
+    first one unless another is named."""
+
+    def __init__(self, workers, host, ports=None):
         self.workers = workers
-        self.lines = [f"port front {PORT_MAC}{' host' if host else ''}"]
+        self.ports = ports or {"front": PORT_MAC}
+        self.lines = [f"port {name} {mac}{' host' if host else ''}"
+                      for name, mac in self.ports.items()]
 
     def comment(self, text):
         self.lines += ["", f"# {text}"]
 
-    def send(self, frame, verdict, after=0, out=(), kernel=(), times=1):
-        """`frame` comes in `after` milliseconds; what leaves then, and the verdict counted."""
+    def send(self, frame, verdict, after=0, out=(), kernel=(), times=1, port="front", by=None):
+        """`frame` comes in `after` milliseconds; what leaves then (by the port `by`, unless that is
+        the same), and the verdict counted."""
         repeat = f" *{times}" if times > 1 else ""
-        self.lines.append(f"in front +{after}{repeat} {bytes(frame).hex()}")
+        self.lines.append(f"in {port} +{after}{repeat} {bytes(frame).hex()}")
         for left in out:
-            self.lines.append(f"out front{repeat} {padded(bytes(left)).hex()}")
+            self.lines.append(f"out {by or port}{repeat} {padded(bytes(left)).hex()}")
         for given in kernel:
-            self.lines.append(f"kernel front{repeat} {bytes(given).hex()}")
+            self.lines.append(f"kernel {port}{repeat} {bytes(given).hex()}")
         names = verdict if isinstance(verdict, (list, tuple)) else [verdict]
         self.lines.append("verdict " + " ".join(name + repeat.replace(" ", "") for name in names))
 
@@ -143,10 +149,10 @@ def write(name, folder):
 
     frames-4-workers.txt where four are wanted, so that the runner plays four.
     """
-    function, text, host, four_workers, more = CASES[name]
+    function, text, host, four_workers, ports, more = CASES[name]
     texts = {}
     for workers in (1, 2, 4) if four_workers else (1, 2):
-        written = Case(workers, host)
+        written = Case(workers, host, ports)
         function(written)
         about = "".join(f"# {line.strip()}\n" for line in function.__doc__.strip().splitlines())
         texts[workers] = about + "\n".join(written.lines) + "\n"

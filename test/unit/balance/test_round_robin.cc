@@ -45,16 +45,28 @@ TEST_CASE("rr goes on behind the last server when the list changes", "[balance]"
   CHECK(after(2, "bcd", 3) == "cdb");      // another is gone
   CHECK(after(4, "abc", 3) == "abc");      // the last of the list is gone
   CHECK(after(2, "dcba", 4) == "adcb");    // reordered
-  CHECK(after(2, "xyz", 3) == "yzx");      // all others
+  CHECK(after(2, "xyz", 3) == "xyz");      // all others
   CHECK(after(2, "ab0cd", 4) == "cdac");   // drained
   CHECK(after(3, "", 2) == "--");
+}
+
+TEST_CASE("rr follows each change, with no pick between", "[balance]") {
+  const auto after = [](std::initializer_list<std::string_view> changes) {
+    Rr walk("abcd");
+    walk.picks(3);
+    for (const std::string_view change : changes) walk.change(change);
+    return walk.picks(4);
+  };
+  CHECK(after({"bcd", "bd"}) == "dbdb");  // one before it went, then the last one
+  CHECK(after({"abd", "ad", "d"}) == "dddd");
+  CHECK(after({"d", "xd", "yxd"}) == "yxdy");  // all before it went: from the front
+  CHECK(after({"abd", "abcd"}) == "cdab");     // it went, and came back
+  CHECK(after({"", "abcd"}) == "abcd");
 }
 
 TEST_CASE("rr remembers where it was while no server could be had", "[balance]") {
   Rr walk("abc");
   CHECK(walk.picks(2) == "ab");
-  walk.change("");
-  CHECK(walk.picks(2) == "--");
   walk.change("a0b0c0");
   CHECK(walk.picks(2) == "--");
   walk.change("abc");

@@ -36,7 +36,7 @@ TEST_CASE("a service's pool exists", "[config]") {
         Lines{"f:2:64: there is no pool \"web\"; the file has no pools"});
   // A pool that could not be read is there all the same.
   CHECK(complaints(some_ports + "pools: {web: 5}\n" + some_services) ==
-        Lines{"f:2:14: web is 5, expected a map with the keys servers, checks"});
+        Lines{"f:2:14: web is 5, expected a map with the keys servers, checks, port, vlan"});
   CHECK(complaints(some_ports + "pools: 5\n" + some_services) ==
         Lines{"f:2:8: pools is 5, expected a map of pools, each under its name"});
   CHECK(complaints(some_ports + "pools: {a b: {servers: [{address: 192.0.2.21}]}}\n" +

@@ -143,6 +143,52 @@ TEST_CASE("a SYN on a connection that is over", "[datapath]") {
   }
 }
 
+// IPVS's connections end by a timer, after the packet that supersedes them.
+TEST_CASE("what is superseded counts until its successor has a server", "[datapath]") {
+  InProcessPlant plant(
+      [] {
+        config::Config config = load_config(web_file(1, 2'000, 1));
+        config.pools.begin()->second.servers[0].upper_threshold = 1;
+        return config;
+      }(),
+      {.ports = {{port_mac}}});
+  const Flow flow{Ipv4Address(0xc6336407), 1'000, {}};
+  CHECK(drover::test::send(plant, flow, syn));
+  CHECK(drover::test::send(plant, flow, ack));
+  CHECK(drover::test::send(plant, flow, rst));
+  CHECK_FALSE(drover::test::send(plant, flow, syn));  // the threshold is still reached
+  CHECK(drover::test::send(plant, flow, syn));
+}
+
+TEST_CASE("a server that comes back after its connections were ended has none", "[datapath]") {
+  Web web(2, "on_removed: reschedule\nunknown: reset\n");
+  CHECK(web.open(1'000) == 1);
+  CHECK(web.open(1'001) == 2);
+  web.servers(1);
+  web.servers(2);
+  CHECK(web.send(1'001, ack) == 0);
+  CHECK(web.send(1'000, ack) == 1);
+  const auto& servers = web.plant().builder().services().front().servers;
+  CHECK(totals(servers[1]).active == 0);
+  // Its former id is given out again once nothing can hold it.
+  web.servers(1);
+  web.plant().wait(20min);
+  web.servers(1);
+  const std::size_t ids = web.plant().builder().destination_count();
+  for (int i = 0; i < 5; ++i) {
+    web.servers(2);
+    web.servers(1);
+    web.plant().wait(2min);
+  }
+  CHECK(web.plant().builder().destination_count() <= ids + 1);
+}
+
+TEST_CASE("a connection from FTP's data port is not begun", "[datapath]") {
+  Web web(1, "");
+  CHECK(web.send(20, syn) == 0);
+  CHECK(web.plant().total(Verdict::refused_reset) == 1);
+}
+
 TEST_CASE("a packet in mid-stream of no connection", "[datapath]") {
   Web schedule(2, "unknown: schedule\n");
   for (std::uint16_t port = 1'000; port < 1'006; ++port) {
