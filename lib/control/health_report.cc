@@ -59,7 +59,7 @@ void report_health(const HealthWatch& health, const ServiceKey& key, const Stand
       break;
     case health::State::down:
       server.state = "down";
-      server.reason = watched->health.reason(now);
+      server.reason = health.reason(*watched, now);
       if (!server.mac) server.reason += "; it has no MAC address";
       break;
     case health::State::up:

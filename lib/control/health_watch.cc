@@ -222,6 +222,12 @@ std::optional<HealthWatch::TimePoint> HealthWatch::next_change(TimePoint now) co
   return next;
 }
 
+std::string HealthWatch::reason(const Server& server, TimePoint now) const {
+  const health::Reading reading = read(server);
+  const bool is_told = !server.health.is_held() && reading.state == health::State::down;
+  return is_told ? reading.reason : server.health.reason(now);
+}
+
 const HealthWatch::Service* HealthWatch::find(const ServiceKey& key) const {
   const auto found = services_.find(key);
   return found == services_.end() ? nullptr : &found->second;

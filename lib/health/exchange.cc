@@ -119,7 +119,14 @@ class Run : public std::enable_shared_from_this<Run> {
     int error = 0;
     socklen_t size = sizeof error;
     getsockopt(socket_.native_handle(), SOL_SOCKET, SO_ERROR, &error, &size);
-    if (error == 0)
+    sockaddr_storage peer{};
+    socklen_t peer_size = sizeof peer;
+    // A readiness may be another's that had this descriptor before.
+    const bool is_open =
+        getpeername(socket_.native_handle(), reinterpret_cast<sockaddr*>(&peer), &peer_size) == 0;
+    if (error == 0 && !is_open)
+      wait(Channel::Want::writable, &Run::connect_ended);
+    else if (error == 0)
       connected();
     else
       could_not_connect(error);

@@ -74,6 +74,7 @@ class Monitor::Checks {
     CheckStatus& status = entry.status;
     const bool says_else = outcome.agent && outcome.agent != status.agent;
     if (outcome.agent) status.agent = outcome.agent;
+    const bool fails_otherwise = outcome.kind != status.last.kind;
     status.took = now - entry.began;
     status.statistics.add(outcome.kind, *status.took);
     status.last = std::move(outcome);
@@ -81,7 +82,7 @@ class Monitor::Checks {
     const bool turned = has_run && entry.state.take(status.last.is_good());
     status.state = entry.state.state();
     wait_until(entry, next_run(entry.check, entry.began, entry.state.is_failing(), random_()));
-    if (turned || says_else) changed_();
+    if (turned || says_else || fails_otherwise) changed_();
   }
 
   asio::io_context& loop_;

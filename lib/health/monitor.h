@@ -38,7 +38,7 @@ struct CheckStatus {
 
 class Monitor {
  public:
-  // From the loop: the state of some checks, or what an agent says, has changed.
+  // From the loop: the state of some checks, how they fail, or what an agent says has changed.
   using Changed = std::function<void()>;
 
   struct Routes {

@@ -141,6 +141,12 @@ void kill_process(const Process& process) {
   kill(process.id, SIGKILL);
 }
 
+bool has_ended(const Process& process) {
+  siginfo_t info{};
+  const int options = WEXITED | WNOHANG | WNOWAIT;
+  return waitid(P_PID, static_cast<id_t>(process.id), &info, options) != 0 || info.si_pid != 0;
+}
+
 int reap_process(const Process& process) {
   siginfo_t info{};
   if (waitid(P_PID, static_cast<id_t>(process.id), &info, WEXITED) != 0) return -SIGKILL;

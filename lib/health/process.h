@@ -35,6 +35,9 @@ Result<Process> start_process(const ProcessSettings& settings);
 // Kills it with its process group; with a PID namespace, everything that it has started.
 void kill_process(const Process& process);
 
+// It has ended and can be reaped.
+bool has_ended(const Process& process);
+
 // Its exit status or, negative, the signal that ended it. Once, after it has ended.
 int reap_process(const Process& process);
 

@@ -53,9 +53,7 @@ class Run : public std::enable_shared_from_this<Run> {
       kill_process(self->process_);
       self->report(wrong(fmt::format("killed after {} ms", timeout.count())));
     });
-    ended_.async_wait(Descriptor::wait_read, [self = shared_from_this()](const ErrorCode& error) {
-      if (!error) self->process_ended();
-    });
+    wait_for_end();
     read_output();
   }
 
@@ -65,6 +63,17 @@ class Run : public std::enable_shared_from_this<Run> {
   }
 
  private:
+  void wait_for_end() {
+    ended_.async_wait(Descriptor::wait_read, [self = shared_from_this()](const ErrorCode& error) {
+      if (error) return;
+      // A readiness may be another's that had this descriptor before.
+      if (has_ended(self->process_))
+        self->process_ended();
+      else
+        self->wait_for_end();
+    });
+  }
+
   void read_output() {
     output_.async_wait(Descriptor::wait_read, [self = shared_from_this()](const ErrorCode& error) {
       if (!error && self->take_output()) self->read_output();

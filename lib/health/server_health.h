@@ -37,6 +37,7 @@ class ServerHealth {
 
   State state() const { return state_; }
   bool unreachable() const { return unreachable_; }
+  bool is_held() const { return held_; }
   // Why it is down: what its checks say, or how long it is held.
   std::string reason(TimePoint now) const;
   TimePoint since() const { return since_; }

@@ -5,6 +5,7 @@ import json
 import re
 import socket
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 
 import jsonschema
 import yaml
@@ -12,6 +13,7 @@ import yaml
 from balancer import ROOT
 from network import VIP
 from scenario import Scenario
+from wait import wait_until
 from webserver import get
 
 METHODS = ("get", "put", "post", "delete")
@@ -58,13 +60,24 @@ class Api(Scenario, unittest.TestCase):
         (kind, content), = documented["content"].items()
         self.assertEqual(answer.getheader("Content-Type"), kind)
         values = [text] if kind == "application/yaml" else \
-            [json.loads(line) for line in (text.splitlines() if kind == "application/x-ndjson" else [text])]
+            [json.loads(line) for line in (text.splitlines() if kind == "application/x-ndjson" else [text]) if line]
         schema = {**content["schema"], "components": self.document["components"]}
         for value in values:
             jsonschema.validate(value, schema, cls=jsonschema.Draft202012Validator)
         self.assertTrue(values, "there is something to check")
         type(self).asked.add((method, pattern))
         return values[0]
+
+    def ask_for_a_trace(self):
+        with ThreadPoolExecutor() as pool:
+            trace = pool.submit(self.ask, "get", "/v1/trace", 200, query="?filter=tcp&count=1")
+
+            def traced():
+                get(self.client, VIP)
+                return trace.done()
+
+            wait_until(traced, "a packet is traced", interval=0.2)
+            trace.result()
 
     def test_every_route_answers_as_documented(self):
         get(self.client, VIP)
@@ -74,6 +87,7 @@ class Api(Scenario, unittest.TestCase):
         for path in (services, "/v1/connections", "/v1/status", "/v1/configuration", "/v1/configuration/differences"):
             self.ask("get", path, 200)
         self.ask("get", "/v1/events", 200)
+        self.ask_for_a_trace()
         new = {"name": "other", "address": "192.0.2.97", "ports": [80], "servers": [{"address": "192.0.2.21"}]}
         self.ask("post", services, 201, json.dumps(new))
         self.ask("post", services, 409, json.dumps(new))

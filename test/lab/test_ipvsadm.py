@@ -25,7 +25,7 @@ class Ipvsadm(Scenario, unittest.TestCase):
         ])
         for line, address in zip(lines[4:], SERVERS, strict=True):
             self.assertRegex(line, rf"^  -> {re.escape(address)}:80 {{16}}Route   1      \d+ +\d+ +$")
-            self.assertEqual(len(line), 67)
+            self.assertEqual(len(line), 70)
 
     def test_one_service(self):
         lines = self.ipvsadm("-L", "-n", "-t", f"{VIP}:80").splitlines()
