@@ -10,6 +10,8 @@ namespace drover::balance {
 struct Thresholds {
   std::uint32_t upper = 0;  // 0: none
   std::uint32_t lower = 0;  // 0: three quarters of the upper
+  // How often the upper one was raised or taken away so far: whoever looks seldom notices, too.
+  std::uint32_t raises = 0;
   friend bool operator==(const Thresholds&, const Thresholds&) = default;
 };
 
@@ -32,12 +34,15 @@ class Overload {
   // A threshold that is raised or taken away lets connections in at once; one that is lowered bars
   // them from the next one on.
   void follow(const Thresholds& thresholds) {
-    if (thresholds.upper == 0 || thresholds.upper > upper_) overloaded_ = false;
+    const bool raised = thresholds.upper > upper_ || thresholds.raises != raises_;
+    if (thresholds.upper == 0 || raised) overloaded_ = false;
     upper_ = thresholds.upper;
+    raises_ = thresholds.raises;
   }
 
  private:
   std::uint32_t upper_ = 0;  // as last seen
+  std::uint32_t raises_ = 0;
   bool overloaded_ = false;
 };
 

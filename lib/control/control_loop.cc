@@ -39,8 +39,8 @@
 #include "lib/control/trace_streams.h"
 #include "lib/control/vip_conflicts.h"
 #include "lib/control/vip_watch.h"
-#include "lib/control/worker_watch.h"
 #include "lib/control/vlan_interface.h"
+#include "lib/control/worker_watch.h"
 #include "lib/control/zeroed_counters.h"
 
 namespace drover::control {

@@ -256,6 +256,8 @@ void SnapshotBuilder::take_over(const std::vector<ServiceView>& services, TimePo
   for (const ServiceView& view : services)
     for (const ServerView& server : view.servers) {
       DestinationRecord& record = destinations_[server.id.value()];
+      const std::uint32_t upper = server.server.upper_threshold;
+      if (upper == 0 || upper > record.server.upper_threshold) ++record.threshold_raises;
       record.server = server.server;
       record.way_out = server.way_out;
       record.removed = std::nullopt;
@@ -415,7 +417,9 @@ std::unique_ptr<const datapath::Snapshot> SnapshotBuilder::build(const MacOf& ma
                               .warming = record.standing.share != datapath::full_share,
                               .bond = bond_of(record, now)});
     snapshot->destination_details.push_back({server.address,
-                                             {server.upper_threshold, server.lower_threshold},
+                                             {.upper = server.upper_threshold,
+                                              .lower = server.lower_threshold,
+                                              .raises = record.threshold_raises},
                                              record.standing.share,
                                              record.counters,
                                              record.persistent});

@@ -107,7 +107,8 @@ class SnapshotBuilder {
   struct DestinationRecord {
     config::Server server;  // as last configured
     WayOut way_out;
-    std::uint32_t last_weight = 0;  // the latest that was not 0
+    std::uint32_t last_weight = 0;       // the latest that was not 0
+    std::uint32_t threshold_raises = 0;  // how often the upper one was raised or taken away
     Standing standing;
     bool needs_loads = false;
     std::optional<TimePoint> removed;  // none: it is a server now

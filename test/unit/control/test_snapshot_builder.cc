@@ -372,7 +372,7 @@ TEST_CASE("thresholds reach the snapshot", "[control]") {
   const DestinationId b = built.id_of(22);
   CHECK(built.snapshot->destinations[b.value()].has_thresholds);
   CHECK(built.snapshot->destination_details[b.value()].thresholds ==
-        balance::Thresholds{.upper = 5, .lower = 2});
+        balance::Thresholds{.upper = 5, .lower = 2, .raises = 1});
 }
 
 TEST_CASE("too many VIPs are an error that changes nothing", "[control]") {

@@ -79,7 +79,11 @@ TEST_CASE("a server with a balancer's MAC address gets nothing", "[control]") {
   const auto build = [&](const MacAddress& mac) {
     built.macs[server] = mac;
     return built.builder.build(
-        [&](const IpAddress& address) { return std::optional(built.macs.at(address)); }, {});
+        [&](const IpAddress& address) {
+          const auto known = built.macs.find(address);
+          return known == built.macs.end() ? std::nullopt : std::optional(known->second);
+        },
+        {});
   };
   // One of our own, of whichever port, or the other balancer's.
   for (const MacAddress& mac : {front_mac, back_mac, peer_mac}) {
