@@ -67,6 +67,7 @@ class Worker {
   void adopt_snapshot();
   void release_held();
   void obey_commands();
+  void answer_questions();
   bool list_connections();
   template <class Table>
   std::size_t list_table(Table& table, std::size_t from, std::size_t buckets);
