@@ -27,6 +27,7 @@ void add_trace(CLI::App& app, Context& context);
 void add_watch(CLI::App& app, Context& context);
 void add_check(CLI::App& app, Context& context);
 void add_doctor(CLI::App& app, Context& context);
+void add_lookup(CLI::App& app, Context& context);
 void add_events(CLI::App& app, Context& context);
 
 void add_reload(CLI::App& app, Context& context);

@@ -27,6 +27,7 @@ int run(int argc, char** argv) {
   add_generate(app, context);
   add_check(app, context);
   add_doctor(app, context);
+  add_lookup(app, context);
   add_events(app, context);
   add_reload(app, context);
   add_diff(app, context);

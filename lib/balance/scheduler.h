@@ -86,6 +86,8 @@ class Scheduler {
 
   // For the worker of this number: workers start out of phase, so that together they go round, too.
   virtual std::unique_ptr<SchedulerState> make_state(std::uint32_t worker) const = 0;
+  // Of make_state(): as much, apart from it.
+  virtual std::unique_ptr<SchedulerState> copy(const SchedulerState& state) const = 0;
   // An index into the candidates; none when no server may have the connection. Only the worker that
   // owns `state`, of make_state() of a scheduler of the same name, calls it.
   virtual std::optional<std::uint32_t> pick(SchedulerState& state,
@@ -120,6 +122,9 @@ class SchedulerWithState : public Scheduler {
   std::unique_ptr<SchedulerState> make_state(std::uint32_t worker) const override {
     return std::make_unique<State>(worker);
   }
+  std::unique_ptr<SchedulerState> copy(const SchedulerState& state) const override {
+    return std::make_unique<State>(static_cast<const State&>(state));
+  }
   std::optional<std::uint32_t> pick(SchedulerState& state,
                                     const NewConnection& connection) const final {
     return pick_next(static_cast<State&>(state), connection);
@@ -135,6 +140,9 @@ class StatelessScheduler : public Scheduler {
  public:
   using Scheduler::Scheduler;
   std::unique_ptr<SchedulerState> make_state(std::uint32_t) const override {
+    return std::make_unique<SchedulerState>();
+  }
+  std::unique_ptr<SchedulerState> copy(const SchedulerState&) const override {
     return std::make_unique<SchedulerState>();
   }
   std::optional<std::uint32_t> pick(SchedulerState&, const NewConnection& connection) const final {

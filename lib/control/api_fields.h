@@ -202,6 +202,27 @@ void fields(V& v, Seen<V, Status>& status) {
 }
 
 template <class V>
+void fields(V& v, Seen<V, MidStream>& answer) {
+  v("why", answer.why);
+  v("server", answer.server);
+}
+
+template <class V>
+void fields(V& v, Seen<V, Lookup>& lookup) {
+  v("protocol", lookup.protocol);
+  v("client", lookup.client);
+  v("virtual", lookup.virtual_service);
+  v("service", lookup.service);
+  v("why", lookup.why);
+  v("server", lookup.server);
+  v("worker", lookup.worker);
+  v("state", lookup.state);
+  v("expires_seconds", lookup.expires_seconds);
+  v("picks", lookup.picks);
+  v("mid_stream", lookup.mid_stream);
+}
+
+template <class V>
 void fields(V& v, Seen<V, Event>& event) {
   v("sequence", event.sequence);
   v("time", event.time);

@@ -124,16 +124,9 @@ struct Reader {
   static void read(const Json& json, const std::string& path, Endpoint& endpoint) {
     std::string text;
     read(json, path, text);
-    const auto colon = text.rfind(':');
-    std::string host = text.substr(0, colon);
-    if (host.size() > 2 && host.front() == '[' && host.back() == ']')
-      host = host.substr(1, host.size() - 2);
-    const auto address = IpAddress::parse(host);
-    const char* digits = colon == std::string::npos ? text.data() : text.data() + colon + 1;
-    const auto [end, error] = std::from_chars(digits, text.data() + text.size(), endpoint.port);
-    if (!address || error != std::errc{} || end != text.data() + text.size())
-      throw BadField(path, "is no ADDRESS:PORT");
-    endpoint.address = *address;
+    const auto parsed = parse_endpoint(text);
+    if (!parsed) throw BadField(path, "is no ADDRESS:PORT");
+    endpoint = *parsed;
   }
   static void read(const Json& json, const std::string& path, Counters& counters) {
     if (!json.is_object()) throw BadField(path, "is no object");
@@ -182,6 +175,21 @@ std::string text_of(const Json& json, int indentation) {
 
 }  // namespace
 
+std::optional<Endpoint> parse_endpoint(std::string_view text) {
+  const auto colon = text.rfind(':');
+  if (colon == std::string_view::npos) return std::nullopt;
+  std::string_view host = text.substr(0, colon);
+  const bool in_brackets = host.size() > 2 && host.front() == '[' && host.back() == ']';
+  if (in_brackets) host = host.substr(1, host.size() - 2);
+  const auto address = IpAddress::parse(host);
+  std::uint16_t port = 0;
+  const char* const last = text.data() + text.size();
+  const auto [end, error] = std::from_chars(text.data() + colon + 1, last, port);
+  if (!address || address->is_v6() != in_brackets || error != std::errc{} || end != last)
+    return std::nullopt;
+  return Endpoint{*address, port};
+}
+
 std::string_view to_string(MacSource source) {
   switch (source) {
     case MacSource::kernel:
@@ -199,6 +207,9 @@ std::string encode(const Services& services) {
 }
 std::string encode(const Status& status) {
   return text_of(Writer::value(status), -1);
+}
+std::string encode(const Lookup& lookup) {
+  return text_of(Writer::value(lookup), -1);
 }
 std::string encode(const Event& event) {
   return text_of(Writer::value(event), -1);
@@ -245,6 +256,9 @@ Result<Connection> decode_connection(std::string_view json) {
 }
 Result<TracedPacket> decode_traced_packet(std::string_view json) {
   return decode<TracedPacket>(json);
+}
+Result<Lookup> decode_lookup(std::string_view json) {
+  return decode<Lookup>(json);
 }
 Result<Event> decode_event(std::string_view json) {
   return decode<Event>(json);

@@ -233,6 +233,31 @@ struct Status {
   friend bool operator==(const Status&, const Status&) = default;
 };
 
+// Where a flow's packet goes that does not begin a connection, and none is there.
+struct MidStream {
+  std::string why;  // "template" | "hash" | "scheduler" | "reset" | "dropped" | "no_server"
+  std::optional<Endpoint> server;
+  friend bool operator==(const MidStream&, const MidStream&) = default;
+};
+
+// GET /v1/lookup
+struct Lookup {
+  std::string protocol;  // "TCP" | "UDP"
+  Endpoint client;
+  Endpoint virtual_service;  // "virtual" in JSON
+  std::string service;       // its name; empty: there is none
+  // "entry" | "template" | "scheduler" | "dropped" | "denied" | "no_server" | "no_service" |
+  // "no_vip"
+  std::string why;
+  std::optional<Endpoint> server = {};
+  std::optional<std::uint32_t> worker = {};  // these three of an entry
+  std::string state = {};
+  std::uint32_t expires_seconds = 0;
+  std::vector<Endpoint> picks = {};  // the scheduler's, by worker, as each goes round for itself
+  std::optional<MidStream> mid_stream = {};
+  friend bool operator==(const Lookup&, const Lookup&) = default;
+};
+
 // A line of GET /v1/events.
 struct Event {
   std::uint64_t sequence = 0;  // from 1, without gaps, anew with each start of droverd
@@ -249,6 +274,7 @@ std::string encode(const Services& services);
 std::string encode(const Status& status);
 std::string encode(const Connection& connection);
 std::string encode(const TracedPacket& packet);
+std::string encode(const Lookup& lookup);
 std::string encode(const Event& event);
 // {"error": {"where": ..., "what": ..., "remedy": ...}}
 std::string encode(const Error& error);
@@ -266,6 +292,7 @@ Result<Services> decode_services(std::string_view json);
 Result<Status> decode_status(std::string_view json);
 Result<Connection> decode_connection(std::string_view json);
 Result<TracedPacket> decode_traced_packet(std::string_view json);
+Result<Lookup> decode_lookup(std::string_view json);
 Result<Event> decode_event(std::string_view json);
 Result<Differences> decode_differences(std::string_view json);
 Result<Error> decode_error(std::string_view json);
@@ -274,6 +301,9 @@ Errors decode_errors(std::string_view json);
 
 // The same JSON with line breaks and two blanks a level.
 Result<std::string> indent(std::string_view json);
+
+// "192.0.2.10:80", "[2001:db8::1]:80"
+std::optional<Endpoint> parse_endpoint(std::string_view text);
 
 std::string_view to_string(MacSource source);  // "unresolved", "kernel", "file"
 

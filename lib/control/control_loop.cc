@@ -23,6 +23,7 @@
 #include "lib/control/event_log.h"
 #include "lib/control/event_source.h"
 #include "lib/control/event_streams.h"
+#include "lib/control/flow_lookup.h"
 #include "lib/control/health_watch.h"
 #include "lib/control/host_bridge.h"
 #include "lib/control/host_checks.h"
@@ -71,6 +72,9 @@ class ControlLoop::Loop {
     router.add("GET", "/v1/trace", [this](const ApiRequest& request, ApiReply reply) {
       trace_->serve(request, std::move(reply));
     });
+    router.add("GET", "/v1/lookup", [this](const ApiRequest& request, ApiReply reply) {
+      lookup_->serve(request, std::move(reply));
+    });
     router.add("GET", "/v1/events", [this](const ApiRequest& request, ApiReply reply) {
       event_streams_.serve(request, std::move(reply));
     });
@@ -97,6 +101,7 @@ class ControlLoop::Loop {
     plant_ = &plant;
     lister_.emplace(io_, plant, builder_);
     trace_.emplace(io_, plant, builder_, mac_of_);
+    lookup_.emplace(plant, builder_);
     steering_.emplace(plant);
     probe_.emplace(io_, *neighbours_);
     health_.emplace(io_, check_routes(), events_, [this] { health_changed(); });
@@ -293,6 +298,7 @@ class ControlLoop::Loop {
     }
     lister_->rows_arrived();
     trace_->records_arrived();
+    lookup_->answers_arrived();
     if (more) doorbell_.ring();
   }
 
@@ -381,6 +387,7 @@ class ControlLoop::Loop {
   std::optional<HostBridge> bridge_;
   std::optional<ConnectionLister> lister_;
   std::optional<TraceStreams> trace_;
+  std::optional<FlowLookup> lookup_;
   std::optional<ApiServer> api_;
   std::optional<ApiTlsServer> remote_api_;
   std::optional<MetricsEndpoint> metrics_;

@@ -32,7 +32,9 @@ const FragmentedFlow* FragmentedFlows::find(std::uint64_t hash, std::uint64_t no
 }
 
 void FragmentedFlows::note_question(std::uint64_t hash, WorkerId by, std::uint64_t now) {
-  if (find(hash, now) != nullptr) return;
+  // Who asks has it no more, whatever it has told before.
+  const FragmentedFlow* flow = find(hash, now);
+  if (flow != nullptr && flow->decider != by) return;
   put({.key = {hash}, .expires = now + answered_within, .decider = by}, now);
 }
 
@@ -50,13 +52,18 @@ bool FragmentedFlows::is_due(std::uint64_t hash, DestinationId destination, Work
                              std::uint64_t now) {
   const FragmentedFlow* flow = find(hash, now);
   if (flow != nullptr && flow->decider == self && flow->destination == destination) return false;
+  note_telling(hash, destination, self, now);
+  return true;
+}
+
+void FragmentedFlows::note_telling(std::uint64_t hash, DestinationId destination, WorkerId self,
+                                   std::uint64_t now) {
   put({.key = {hash},
        .expires = now + word_interval,
        .destination = destination,
        .decider = self,
        .decided = true},
       now);
-  return true;
 }
 
 void FragmentedFlows::put(const FragmentedFlow& flow, std::uint64_t now) {

@@ -48,7 +48,11 @@ class FragmentedFlows {
   // Another worker has told where it goes.
   void hear(const Handover& decision, const flow::Timeouts& timeouts, std::uint64_t now);
   // This worker has a flow of which fragments come to it: whether it is time to tell the others.
+  // If so, that counts as told.
   bool is_due(std::uint64_t hash, DestinationId destination, WorkerId self, std::uint64_t now);
+  // It tells them.
+  void note_telling(std::uint64_t hash, DestinationId destination, WorkerId self,
+                    std::uint64_t now);
 
  private:
   void put(const FragmentedFlow& flow, std::uint64_t now);

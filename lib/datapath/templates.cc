@@ -37,6 +37,16 @@ std::optional<std::uint32_t> Templates::find(const flow::TemplateKey& key,
   return persistence.candidate_of(row->destination);
 }
 
+std::optional<std::uint32_t> Templates::peek(const flow::TemplateKey& key,
+                                             const Persistence& persistence, flow::Tick now) {
+  const Row* row = table_ ? table_->find(key) : nullptr;
+  if (row == nullptr || !row->owned) return std::nullopt;
+  const bool elsewhere = row->elsewhere && !flow::expired(row->elsewhere_until, now);
+  const bool in_use = row->connections > 0 || elsewhere;
+  if (flow::expired(row->expires, now) && !in_use) return std::nullopt;
+  return persistence.candidate_of(row->destination);
+}
+
 bool Templates::enter(const flow::TemplateKey& key, DestinationId destination,
                       const Persistence& persistence, flow::Tick now, bool for_other) {
   Row* row = table_->find(key);

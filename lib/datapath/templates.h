@@ -33,6 +33,9 @@ class Templates {
   // The owner only: the candidate that the client's template names.
   std::optional<std::uint32_t> find(const flow::TemplateKey& key, const Persistence& persistence,
                                     flow::Tick now);
+  // The same, and changes nothing.
+  std::optional<std::uint32_t> peek(const flow::TemplateKey& key, const Persistence& persistence,
+                                    flow::Tick now);
   // The owner only: from now on the client's connections go there; `for_other`: the first of them
   // is another worker's. False when there is no room.
   bool enter(const flow::TemplateKey& key, DestinationId destination,

@@ -11,6 +11,7 @@
 #include <thread>
 #include <utility>
 
+#include "lib/datapath/flow_lookup.h"
 #include "lib/datapath/stages/admit.h"
 #include "lib/datapath/stages/rewrite.h"
 #include "lib/datapath/stages/stages.h"
@@ -105,6 +106,7 @@ bool Worker::turn(std::uint64_t now) {
   if (!state_.crossing.handovers.empty()) worked |= receive_handovers();
   worked |= send_outbound();
   if (!state_.crossing.commands.empty()) obey_commands();
+  if (!state_.crossing.questions.empty()) answer_questions();
   if (listing_) worked |= list_connections();
   if (now - last_house_keeping_ >= house_keeping_interval) keep_house();
   sweep();
@@ -239,6 +241,15 @@ void Worker::obey_commands() {
 // Its connections are over, though they may not have been met yet.
 bool Worker::is_released(DestinationId id) const {
   return state_.destination(id).bond == Bond::releases;
+}
+
+// One a turn.
+void Worker::answer_questions() {
+  std::array<FlowQuestion, 1> question;
+  if (state_.crossing.answers.room() == 0) return;  // control will make room
+  if (state_.crossing.questions.pop_some(question) == 0) return;
+  state_.crossing.answers.push(look_up_flow(question[0], state_));
+  state_.crossing.control_doorbell.ring();
 }
 
 bool Worker::list_connections() {

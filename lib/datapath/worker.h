@@ -68,6 +68,7 @@ class Worker {
   void release_held();
   void obey_commands();
   bool is_released(DestinationId id) const;
+  void answer_questions();
   bool list_connections();
   template <class Table>
   std::size_t list_table(Table& table, std::size_t from, std::size_t buckets);

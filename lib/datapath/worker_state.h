@@ -65,7 +65,8 @@ struct WorkerState {
   ConnectionAccounting accounting() { return {*snapshot, id, counters, templates}; }
   ServerLoads loads() const { return {*snapshot, id}; }
   // For schedulers that draw lots.
-  std::uint64_t draw() {
+  std::uint64_t draw() { return next_draw(random); }
+  static std::uint64_t next_draw(std::uint64_t& random) {
     random ^= random << 13U;
     random ^= random >> 7U;
     random ^= random << 17U;

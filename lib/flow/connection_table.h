@@ -75,6 +75,16 @@ class ConnectionTable {
     return entry;
   }
 
+  // The same, and changes nothing.
+  const Entry* peek(const Key& key, std::uint64_t hash, Tick now) const {
+    const auto packed = key.packed();
+    Bucket& first = buckets_[primary(hash)];
+    const Entry* entry = first.find(packed, key.vip);
+    if (entry == nullptr && first.overflowed())
+      entry = buckets_[secondary(hash)].find(packed, key.vip);
+    return entry == nullptr || expired(entry->expires(), now) ? nullptr : entry;
+  }
+
   // Of a key that find() has just not found; `hash` is that of its key. Null: no room.
   template <class OnRemoved>
   Entry* insert(const Entry& entry, std::uint64_t hash, Tick now, OnRemoved&& on_removed) {

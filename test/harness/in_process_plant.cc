@@ -228,6 +228,16 @@ datapath::Crossing& InProcessPlant::crossing(WorkerId worker) {
   return workers_.at(worker.value())->crossing;
 }
 
+std::vector<datapath::FlowAnswer> InProcessPlant::look_up(const datapath::FlowQuestion& question) {
+  for (const auto& parts : workers_) parts->crossing.questions.push(question);
+  run();
+  std::vector<datapath::FlowAnswer> answers(workers_.size());
+  for (std::size_t i = 0; i < answers.size(); ++i)
+    if (workers_[i]->crossing.answers.pop_some({&answers[i], 1}) != 1)
+      throw std::runtime_error("a worker has not answered");
+  return answers;
+}
+
 const datapath::WorkerCounters& InProcessPlant::counters(WorkerId worker) const {
   return workers_.at(worker.value())->counters;
 }

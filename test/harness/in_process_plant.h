@@ -77,6 +77,9 @@ class InProcessPlant {
   // Asks each worker for its connections.
   std::vector<datapath::ConnectionRow> list_connections();
 
+  // Asks each worker for a flow; their answers.
+  std::vector<datapath::FlowAnswer> look_up(const datapath::FlowQuestion& question);
+
   std::uint16_t workers() const { return settings_.workers; }
   const datapath::WorkerCounters& counters(WorkerId worker) const;
   datapath::Crossing& crossing(WorkerId worker);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "lib/datapath/stages/fragments.h"
 
-#include <algorithm>
-
 #include "lib/datapath/stages/look_up.h"
 #include "lib/datapath/stages/relate.h"
 #include "lib/datapath/stages/schedule.h"
@@ -46,14 +44,18 @@ bool seek_flow(Packet& packet, WorkerState& state) {
 }
 
 // The others are told where a flow goes that is in this worker's table, to which its fragments
-// come.
+// come: whenever they have been asked, since they now wait for that, and now and then.
 void tell_others(const Packet& packet, WorkerState& state) {
   const bool comes_here = !is_handed(state, Kind::seek) || state.handed->origin == state.id;
   if (state.peers.alone() || !comes_here) return;
   const bool kept =
       packet.verdict != Verdict::forwarded_once && packet.verdict != Verdict::forwarded_unkept;
   const DestinationId destination = state.id_of(*packet.destination);
-  if (!kept || !state.fragmented_flows.is_due(packet.hash, destination, state.id, state.now))
+  if (!kept) return;
+  FragmentedFlows& flows = state.fragmented_flows;
+  if (is_handed(state, Kind::seek))
+    flows.note_telling(packet.hash, destination, state.id, state.now);
+  else if (!flows.is_due(packet.hash, destination, state.id, state.now))
     return;
   state.peers.tell_all({.kind = Kind::flow_decided,
                         .origin = state.id,
@@ -124,11 +126,20 @@ bool follow_fragmented_flow(Packet& packet, WorkerState& state, const VirtualSer
     return true;
   }
   if (is_about_template(state)) return false;
-  const DestinationId server = flow->destination;
-  const bool is_there = std::ranges::find(service.candidates, server) != service.candidates.end();
-  const bool may_begin = state.destination(server).bond == Bond::holds;
-  if (!is_there || !(may_begin || is_mid_stream(packet))) return false;
-  send_new(packet, state, service, server, is_mid_stream(packet));
+  // As the entry there would have it, also of a server that has been removed.
+  switch (state.destination(flow->destination).bond) {
+    case Bond::releases:
+      return false;
+    case Bond::drops:
+      packet.verdict = Verdict::server_removed;
+      return true;
+    case Bond::holds_until_syn:
+      if (!is_mid_stream(packet)) return false;
+      break;
+    case Bond::holds:
+      break;
+  }
+  send_new(packet, state, service, flow->destination, is_mid_stream(packet));
   return true;
 }
 

@@ -29,7 +29,10 @@ std::optional<DestinationId> server_of(const Packet& packet, WorkerState& state)
   ConnectionAccounting accounting = state.accounting();
   const auto* connection =
       state.table<Family>().find(packet.key_in<Family>(), packet.hash, state.tick(), accounting);
-  return connection == nullptr ? std::nullopt : std::optional(connection->destination());
+  if (connection == nullptr) return std::nullopt;
+  // Of a connection that is no more, another worker may have what has come after it.
+  const DestinationId id = connection->destination();
+  return state.destination(id).bond == Bond::releases ? std::nullopt : std::optional(id);
 }
 
 // An ICMP error hashes to any worker. Its flow's connection is only read: the error is not the

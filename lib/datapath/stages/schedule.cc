@@ -183,8 +183,13 @@ std::optional<std::uint32_t> place_by_hash(const Packet& packet, WorkerState& st
       return std::nullopt;
     return ask_scheduler(packet, state, service, state.loads());
   }
-  std::uint64_t ports = std::uint64_t{packet.key.client_port} << 16 | packet.key.virtual_port;
-  IpAddress client = packet.client();
+  return placement_of(packet.client(), packet.key.client_port, packet.key.virtual_port, service);
+}
+
+std::optional<std::uint32_t> placement_of(IpAddress client, std::uint16_t client_port,
+                                          std::uint16_t virtual_port,
+                                          const VirtualService& service) {
+  std::uint64_t ports = std::uint64_t{client_port} << 16 | virtual_port;
   if (service.persistence) {
     ports = 0;
     client = IpAddress::unmapped(service.persistence->key_of(client).client);

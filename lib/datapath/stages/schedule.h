@@ -34,4 +34,9 @@ void send_new(Packet& packet, WorkerState& state, const VirtualService& service,
 std::optional<std::uint32_t> place_by_hash(const Packet& packet, WorkerState& state,
                                            const VirtualService& service);
 
+// The same where the scheduler goes by no hash itself.
+std::optional<std::uint32_t> placement_of(IpAddress client, std::uint16_t client_port,
+                                          std::uint16_t virtual_port,
+                                          const VirtualService& service);
+
 }  // namespace drover::datapath::stages

@@ -38,6 +38,15 @@ TEST_CASE("a question is remembered for a second, a decision as long as a flow",
   CHECK(flows.find(5, start + 930 * second) == nullptr);
 }
 
+TEST_CASE("who asks has nothing decided any more", "[datapath]") {
+  FragmentedFlows flows({});
+  flows.hear(decision(5, 7, 1), {}, start);
+  flows.note_question(5, WorkerId(2), start);
+  CHECK(flows.find(5, start)->decided);
+  flows.note_question(5, WorkerId(1), start);
+  CHECK_FALSE(flows.find(5, start)->decided);
+}
+
 TEST_CASE("the others are told twice a minute, and of a change at once", "[datapath]") {
   FragmentedFlows flows({});
   const auto is_due = [&](std::uint32_t destination, std::uint64_t now) {
