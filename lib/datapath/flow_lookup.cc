@@ -62,6 +62,7 @@ class Lookup {
   typename Family::Table& table() const { return state_.template table<Family>(); }
 
   FlowDecision decide(bool adopted) {
+    if (stages::is_ftp_data(key_.client_port)) return {.reason = FlowReason::no_server};
     if (service_->persistence) {
       const Persistence& persistence = *service_->persistence;
       const flow::TemplateKey key = persistence.key_of(key_.client);
@@ -73,6 +74,7 @@ class Lookup {
   }
 
   FlowDecision mid_stream() {
+    if (stages::is_ftp_data(key_.client_port)) return {.reason = FlowReason::no_server};
     switch (state_.snapshot->unknown) {
       case UnknownPolicy::adopt:
         return decide(true);

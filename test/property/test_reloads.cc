@@ -44,6 +44,7 @@ constexpr std::array<Variant, 6> variants{{
 // one is always there, so that every flow has a server.
 struct Servers {
   std::array<std::optional<unsigned>, most_servers> weights{1, 1, 1};
+  std::array<unsigned, most_servers> removals{};  // how often each was taken out
 
   std::string text(const Variant& variant, std::uint16_t workers) const {
     std::string list;
@@ -63,7 +64,7 @@ struct Servers {
           protocol, variant.scheduler, variant.service, list);
     return file;
   }
-  bool is_there(const MacAddress& mac) const { return weights.at(mac.bytes()[5] - 1U).has_value(); }
+  unsigned removals_of(const MacAddress& mac) const { return removals.at(mac.bytes()[5] - 1U); }
   bool is_drained(const MacAddress& mac) const { return weights.at(mac.bytes()[5] - 1U) == 0U; }
 };
 
@@ -71,6 +72,7 @@ struct LiveFlow {
   ClientFrame frame;
   bool is_tcp = true;
   std::optional<MacAddress> server = {};
+  unsigned removals = 0;   // of its server, when it was sent there
   std::uint64_t last = 0;  // nanoseconds
   bool finished = false;   // has sent a FIN, so that a SYN may begin another connection
 };
@@ -109,11 +111,14 @@ class Play {
 
   // A server is added, removed, comes back or gets another weight.
   void reload() {
-    auto& weight = servers_.weights[1 + draw(most_servers - 1)];
-    if (weight && draw(2) == 0)
+    const auto index = 1 + draw(most_servers - 1);
+    auto& weight = servers_.weights[index];
+    if (weight && draw(2) == 0) {
       weight.reset();
-    else
+      ++servers_.removals[index];
+    } else {
       weight = draw(4);
+    }
     plant_.configure(load_config(servers_.text(variant_, plant_.workers())));
   }
 
@@ -141,7 +146,9 @@ class Play {
     const bool opens = flow.is_tcp && (flags & TcpHeader::syn) != 0;
     if (opens && flow.finished) return true;
     if (!reschedules()) return false;
-    return !servers_.is_there(*flow.server) || (opens && servers_.is_drained(*flow.server));
+    // A server that has come back has none of its former connections.
+    const bool was_removed = servers_.removals_of(*flow.server) != flow.removals;
+    return was_removed || (opens && servers_.is_drained(*flow.server));
   }
 
   // A few packets of the flow at once, in one or several pieces each.
@@ -165,6 +172,7 @@ class Play {
       return;
     }
     flow.server = servers[0];
+    flow.removals = servers_.removals_of(servers[0]);
     flow.last = plant_.now();
     flow.finished = (flow.finished && !free) || (flow.frame.flags & TcpHeader::fin) != 0;
     if (draw(4) == 0) expect_error_at(whole, *flow.server);

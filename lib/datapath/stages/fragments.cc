@@ -76,6 +76,9 @@ void tell_owner(const Packet& packet, WorkerState& state) {
 
 void steer_first(Packet& packet, WorkerState& state) {
   if (!follow_connection(packet, state)) {
+    // Not later, as for a whole packet: those behind it must not follow what it has superseded
+    // while the question is under way.
+    end(take_superseded(packet, state), state);
     if (seek_flow(packet, state)) return;
     schedule_flow(packet, state);
     if (packet.verdict == Verdict::taken) return;  // to the owner of its client's template

@@ -131,16 +131,10 @@ void treat_unknown(Packet& packet, WorkerState& state, const VirtualService& ser
   }
 }
 
-// A server's FTP data connection, not a client's: IPVS never schedules it.
-bool is_ftp_data(const Packet& packet) {
-  constexpr std::uint16_t ftp_data_port = 20;
-  return packet.key.client_port == ftp_data_port;
-}
-
 void begin_flow(Packet& packet, WorkerState& state, const VirtualService& service) {
   if (follow_fragmented_flow(packet, state, service)) return;
   if (!admit(packet, state, service)) return;
-  if (is_ftp_data(packet))
+  if (is_ftp_data(packet.key.client_port))
     packet.verdict = refusal(packet);
   else if (is_mid_stream(packet))
     treat_unknown(packet, state, service);
@@ -195,6 +189,11 @@ std::optional<std::uint32_t> placement_of(IpAddress client, std::uint16_t client
     client = IpAddress::unmapped(service.persistence->key_of(client).client);
   }
   return service.placement.look_up(hash_of_flow(client, ports));
+}
+
+bool is_ftp_data(std::uint16_t client_port) {
+  constexpr std::uint16_t ftp_data_port = 20;
+  return client_port == ftp_data_port;
 }
 
 bool is_mid_stream(const Packet& packet) {

@@ -9,6 +9,8 @@
 
 namespace drover::datapath::stages {
 
+// A server's FTP data connection, not a client's: IPVS never schedules it.
+bool is_ftp_data(std::uint16_t client_port);
 // TCP without a SYN: the beginning has not been seen.
 bool is_mid_stream(const Packet& packet);
 
