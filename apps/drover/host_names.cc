@@ -2,6 +2,7 @@
 #include "apps/drover/host_names.h"
 
 #include <arpa/inet.h>
+#include <fmt/format.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -10,7 +11,7 @@ namespace drover::client {
 namespace {
 
 std::string look_up(const IpAddress& address) {
-  if (address.is_v6()) return "[" + to_string(address) + "]";
+  if (address.is_v6()) return fmt::format("[{}]", to_string(address));
   sockaddr_in v4{};
   v4.sin_family = AF_INET;
   v4.sin_addr.s_addr = htonl(address.v4().value());

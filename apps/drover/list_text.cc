@@ -26,9 +26,9 @@ std::string health(const api::Server& server) {
 std::string marks(const api::Server& server, bool colours) {
   std::string text;
   if (server.state != "up")
-    text += " " + coloured(health(server), colour_of_state(server.state), colours);
+    text += fmt::format(" {}", coloured(health(server), colour_of_state(server.state), colours));
   if (server.admin_state != "enabled")
-    text += " " + coloured(server.admin_state, Colour::warning, colours);
+    text += fmt::format(" {}", coloured(server.admin_state, Colour::warning, colours));
   if (server.changed) text += " changed";
   return text;
 }

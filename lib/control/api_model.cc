@@ -136,8 +136,13 @@ struct Reader {
   }
   template <class T>
   static void read(const Json& json, const std::string& path, std::optional<T>& optional) {
-    optional.reset();
-    if (!json.is_null()) read(json, path, optional.emplace());
+    if (json.is_null()) {
+      optional.reset();
+      return;
+    }
+    T there{};
+    read(json, path, there);
+    optional = std::move(there);
   }
   template <class T>
   static void read(const Json& json, const std::string& path, std::vector<T>& list) {
