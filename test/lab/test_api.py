@@ -87,6 +87,10 @@ class Api(Scenario, unittest.TestCase):
         for path in (services, "/v1/connections", "/v1/status", "/v1/configuration", "/v1/configuration/differences"):
             self.ask("get", path, 200)
         self.ask("get", "/v1/events", 200)
+        flow = f"?protocol=tcp&client={self.client.address}:40001&virtual={VIP}:80"
+        answer = self.ask("get", "/v1/lookup", 200, query=flow)
+        self.assertEqual((answer["service"], answer["why"]), ("web", "scheduler"))
+        self.ask("get", "/v1/lookup", 400, query="?protocol=tcp")
         self.ask_for_a_trace()
         new = {"name": "other", "address": "192.0.2.97", "ports": [80], "servers": [{"address": "192.0.2.21"}]}
         self.ask("post", services, 201, json.dumps(new))
