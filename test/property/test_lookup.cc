@@ -76,7 +76,7 @@ TEST_CASE("a flow goes where its look-up has said", "[lookup]") {
         config.services[0].scheduler = scheduler;
         std::uint32_t weight = 1;
         for (auto& server : config.pools.begin()->second.servers) server.weight = weight++;
-        if (persistent) config.services[0].persistence.emplace();
+        if (persistent) config.services[0].persistence = {.mask = 32};
         foretell(config, workers);
       }
 }
