@@ -136,10 +136,63 @@ struct Timeouts {
   Milliseconds udp{300'000};
 };
 
+enum class Family { ipv4, ipv6 };
+enum class VrrpVersion { v2, v3 };
+enum class VrrpChecksum { rfc5798, rfc9568 };  // of version 3 over IPv4
+
+// A number that may differ between nodes.
+struct PriorityByNode {
+  std::uint8_t everywhere = 0;  // 0: the node's own
+  std::map<std::string, std::uint8_t> by_node;
+  friend bool operator==(const PriorityByNode&, const PriorityByNode&) = default;
+};
+
+// What an instance watches. One of the first three.
+struct Track {
+  std::string link;     // a port's name
+  std::string service;  // by the share of its servers that are up
+  std::optional<ScriptCheck> script;
+  std::uint8_t least = 50;  // percent; fewer of the service's servers up: failed
+  Milliseconds interval{2'000};
+  Milliseconds timeout{1'000};
+  std::uint16_t rise = 2;
+  std::uint16_t fall = 3;
+  std::uint8_t weight = 0;  // what a failure takes from the priority; 0: the node gives up
+  friend bool operator==(const Track&, const Track&) = default;
+};
+
+// Programs that are run when the role has changed; no shell between.
+struct Notify {
+  std::vector<std::string> master;  // an absolute path, then its arguments; empty: none
+  std::vector<std::string> backup;
+  std::string user = "nobody";
+  Milliseconds timeout{10'000};
+  friend bool operator==(const Notify&, const Notify&) = default;
+};
+
+// A further way for heartbeats.
+struct HeartbeatPath {
+  std::string port;
+  std::vector<IpAddress> peers;  // empty: multicast
+  friend bool operator==(const HeartbeatPath&, const HeartbeatPath&) = default;
+};
+
 struct VrrpInstance {
   std::uint8_t id = 0;
+  std::optional<Family> family;  // none: see family_of() in failover_vips.h
+  VrrpVersion version = VrrpVersion::v3;
+  VrrpChecksum checksum = VrrpChecksum::rfc5798;
   Milliseconds interval{1'000};
-  std::vector<IpAddress> peers;  // empty: multicast
+  PriorityByNode priority;
+  bool preempt = false;
+  Milliseconds preempt_delay{0};
+  bool use_vmac = false;
+  std::vector<std::string> services;  // by name; empty: all of its family that no other names
+  std::vector<IpAddress> peers;       // empty: multicast
+  std::optional<HeartbeatPath> second_path;
+  std::vector<Track> track;
+  Notify notify;
+  Milliseconds announce_refresh{0};  // 0: not
   friend bool operator==(const VrrpInstance&, const VrrpInstance&) = default;
 };
 

@@ -4,15 +4,12 @@
 #include <algorithm>
 
 namespace drover::config {
-namespace {
 
 std::optional<std::size_t> port_named(const Config& config, const std::string& name) {
   const auto port = std::ranges::find(config.ports, name, &Port::name);
   if (port == config.ports.end()) return std::nullopt;
   return static_cast<std::size_t>(port - config.ports.begin());
 }
-
-}  // namespace
 
 std::vector<IpInterface> addresses_of_port(const Config& config, std::size_t port) {
   const Port& its = config.ports[port];

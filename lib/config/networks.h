@@ -4,11 +4,14 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "lib/config/config.h"
 
 namespace drover::config {
+
+std::optional<std::size_t> port_named(const Config& config, const std::string& name);
 
 // This node's on that port's network. The node's own belong to the first port that has none.
 std::vector<IpInterface> addresses_of_port(const Config& config, std::size_t port);

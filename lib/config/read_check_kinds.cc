@@ -98,34 +98,6 @@ Table<HttpCheck> http_table(std::string_view what) {
       .optional("body_regex", &HttpCheck::body_regex, regex);
 }
 
-// Its program, then its arguments.
-std::optional<std::vector<std::string>> command(Context& context, const YamlNode& node) {
-  if (node.content->kind != Kind::list) {
-    context.expected(node, "a list: the program's path, then its arguments",
-                     "no shell takes it apart");
-    return std::nullopt;
-  }
-  auto words = list_of("a command", some_text, 1, 64)(context, node);
-  if (!words) return std::nullopt;
-  if (!words->front().starts_with('/')) {
-    context.error(node.position,
-                  fmt::format("the program {} has no absolute path", quoted(words->front())));
-    return std::nullopt;
-  }
-  return words;
-}
-
-std::optional<std::string> unprivileged_user(Context& context, const YamlNode& node) {
-  const auto user = name(context, node);
-  if (!user) return std::nullopt;
-  if (*user == "root" || *user == "0") {
-    context.error(node.position, "a check's program does not run as root",
-                  "name another user, such as nobody");
-    return std::nullopt;
-  }
-  return user;
-}
-
 bool has_key(const YamlNode& map, std::string_view key) {
   return std::any_of(map.content->entries.begin(), map.content->entries.end(),
                      [&](const Entry& entry) { return entry.key == key; });
@@ -142,6 +114,33 @@ std::optional<T> without_keys(Context& context, const YamlNode& node) {
 }
 
 }  // namespace
+
+std::optional<std::vector<std::string>> read_command(Context& context, const YamlNode& node) {
+  if (node.content->kind != Kind::list) {
+    context.expected(node, "a list: the program's path, then its arguments",
+                     "no shell takes it apart");
+    return std::nullopt;
+  }
+  auto words = list_of("a command", some_text, 1, 64)(context, node);
+  if (!words) return std::nullopt;
+  if (!words->front().starts_with('/')) {
+    context.error(node.position,
+                  fmt::format("the program {} has no absolute path", quoted(words->front())));
+    return std::nullopt;
+  }
+  return words;
+}
+
+std::optional<std::string> read_unprivileged_user(Context& context, const YamlNode& node) {
+  const auto user = name(context, node);
+  if (!user) return std::nullopt;
+  if (*user == "root" || *user == "0") {
+    context.error(node.position, "a program does not run as root",
+                  "name another user, such as nobody");
+    return std::nullopt;
+  }
+  return user;
+}
 
 std::optional<HttpCheck> read_http_check(Context& context, const YamlNode& node) {
   static const Table<HttpCheck> table = http_table("an http check")
@@ -197,17 +196,18 @@ std::optional<ExpectCheck> read_expect_check(Context& context, const YamlNode& n
 std::optional<ScriptCheck> read_script_check(Context& context, const YamlNode& node) {
   static const Table<ScriptCheck> table =
       Table<ScriptCheck>("a script check")
-          .required("command", &ScriptCheck::command, command)
-          .optional("user", &ScriptCheck::user, unprivileged_user)
+          .required("command", &ScriptCheck::command, read_command)
+          .optional("user", &ScriptCheck::user, read_unprivileged_user)
           .optional("output", &ScriptCheck::output, some_text);
   return table(context, node);
 }
 
 std::optional<AgentCheck> read_agent_check(Context& context, const YamlNode& node) {
-  static const Table<AgentCheck> table = Table<AgentCheck>("an agent check")
-                                             .optional("command", &AgentCheck::command, command)
-                                             .optional("user", &AgentCheck::user, unprivileged_user)
-                                             .optional("send", &AgentCheck::send, escaped_text);
+  static const Table<AgentCheck> table =
+      Table<AgentCheck>("an agent check")
+          .optional("command", &AgentCheck::command, read_command)
+          .optional("user", &AgentCheck::user, read_unprivileged_user)
+          .optional("send", &AgentCheck::send, escaped_text);
   if (node.content->kind == Kind::empty) return AgentCheck{};
   return table(context, node);
 }

@@ -59,6 +59,7 @@ std::optional<std::vector<Server>> read_servers(Context& context, const YamlNode
 std::optional<std::vector<Check>> read_checks(Context& context, const YamlNode& node);
 std::optional<std::vector<ServiceInFile>> read_services(Context& context, const YamlNode& node);
 std::optional<Timeouts> read_timeouts(Context& context, const YamlNode& node);
+std::optional<VrrpInstance> read_vrrp_instance(Context& context, const YamlNode& node);
 std::optional<Failover> read_failover(Context& context, const YamlNode& node);
 std::optional<Api> read_api(Context& context, const YamlNode& node);
 std::optional<Metrics> read_metrics(Context& context, const YamlNode& node);

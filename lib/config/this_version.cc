@@ -5,7 +5,9 @@ namespace drover::config {
 namespace {
 
 constexpr NotActedOn later[] = {
-    {"the file", "failover", "this balancer is always master, so run only one"},
+    {"a vrrp instance", "track", "only the link of the instance's own port counts"},
+    {"a vrrp instance", "notify", "no program is run"},
+    {"failover", "sync", "connections are not handed to the other balancer"},
 };
 
 }  // namespace

@@ -29,6 +29,7 @@
 #include "lib/control/host_checks.h"
 #include "lib/control/interface_view.h"
 #include "lib/control/live_configuration.h"
+#include "lib/control/mastership.h"
 #include "lib/control/metrics_endpoint.h"
 #include "lib/control/metrics_facts.h"
 #include "lib/control/neighbour_probe.h"
@@ -105,15 +106,21 @@ class ControlLoop::Loop {
     steering_.emplace(plant);
     probe_.emplace(io_, *neighbours_);
     health_.emplace(io_, check_routes(), events_, [this] { health_changed(); });
+    mastership_.emplace(io_, plant, events_);
     return serve(configuration_.config());
   }
 
-  Result<void> start_steering() { return steering_->admit(vips_of(configuration_.config())); }
+  Result<void> start_steering() {
+    if (auto admitted = steering_->admit(vips_of(configuration_.config())); !admitted)
+      return admitted;
+    return mastership_->start();
+  }
 
   void run() {
     bridge_.emplace(io_, *plant_);
     const Signals signals(
-        io_, [this] { io_.stop(); }, [this] { reload_at_signal(); });
+        io_, [this] { mastership_->leave([this] { io_.stop(); }); },
+        [this] { reload_at_signal(); });
     Readable rung(io_, FileDescriptor(dup(doorbell_.descriptor())), [this] { doorbell_rang(); });
     second_passed();
     events_.post(EventKind::daemon, log::Level::info, "droverd", "has started");
@@ -146,8 +153,12 @@ class ControlLoop::Loop {
   Result<void> serve(const config::Config& config) {
     if (auto configured = builder_.configure(config, port_facts(), Clock::now()); !configured)
       return configured;
+    if (auto configured = mastership_->configure(config); !configured) return configured;
+    builder_.set_roles(mastership_->roles());
     health_->configure(config, builder_, Clock::now());
     watch_neighbours();
+    for (const ReachedServer& peer : builder_.peers())
+      if (const auto mac = mac_of_(peer.address)) mastership_->found(peer.address, *mac);
     publish();
     return {};
   }
@@ -224,6 +235,9 @@ class ControlLoop::Loop {
   void vip_claimed(const IpAddress& vip, const MacAddress& mac) {
     std::set<MacAddress> balancers;
     for (const PlantPort& port : plant_->ports) balancers.insert(port.ethdev->mac());
+    balancers.merge(mastership_->balancer_macs());
+    for (const ReachedServer& peer : builder_.peers())
+      if (const auto its = mac_of_(peer.address)) balancers.insert(*its);
     conflicts_.allow(std::move(balancers));
     if (!conflicts_.heard(vip, mac, Clock::now())) return;
     const auto server = server_at(builder_, mac_of_, mac);
@@ -254,6 +268,7 @@ class ControlLoop::Loop {
         EventKind::neighbour, log::Level::info,
         fmt::format("{} {}", is_peer(address) ? "balancer" : "real server", to_string(address)),
         mac ? "its MAC address is " + to_string(*mac) : "has no MAC address yet");
+    if (mac) mastership_->found(address, *mac);
     publish_soon_.set(Clock::now());
   }
 
@@ -383,6 +398,7 @@ class ControlLoop::Loop {
   std::optional<NeighbourProbe> probe_;
   std::optional<Steering> steering_;
   std::optional<HealthWatch> health_;
+  std::optional<Mastership> mastership_;
   bool health_changed_ = false;  // since the last snapshot
   std::optional<HostBridge> bridge_;
   std::optional<ConnectionLister> lister_;

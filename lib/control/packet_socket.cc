@@ -10,6 +10,7 @@
 #include <array>
 #include <cerrno>
 
+#include "lib/failover/vrrp_frame.h"
 #include "lib/net/wire.h"
 
 namespace drover::control {
@@ -42,6 +43,18 @@ std::array<sock_filter, 8> advertisement_filter{{
     {give_back, 0, 0, 0},
 }};
 
+// The protocol stands at `offset`.
+std::array<sock_filter, 6> vrrp_filter(std::uint32_t offset) {
+  return {{
+      {load_byte, 0, 0, packet_type},
+      {jump_if_above, 3, 0, PACKET_MULTICAST},
+      {load_byte, 0, 0, offset},
+      {jump_if_equal, 0, 1, ip_protocol::vrrp},
+      {give_back, 0, 0, whole_frame},
+      {give_back, 0, 0, 0},
+  }};
+}
+
 sockaddr_ll link_address(int interface, std::uint16_t type) {
   sockaddr_ll address{};
   address.sll_family = AF_PACKET;
@@ -50,21 +63,42 @@ sockaddr_ll link_address(int interface, std::uint16_t type) {
   return address;
 }
 
-}  // namespace
-
-Result<FileDescriptor> open_packet_socket(int interface, std::uint16_t ether_type) {
+Result<FileDescriptor> open_filtered(int interface, std::uint16_t ether_type,
+                                     std::span<sock_filter> filter) {
   // Protocol 0 receives nothing, so that no frame comes in before the filter is set.
   FileDescriptor socket(::socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!socket.is_open()) return failure("packet socket", errno_text(errno));
-  const sock_fprog program =
-      ether_type == ether_type::arp
-          ? sock_fprog{arp_filter.size(), arp_filter.data()}
-          : sock_fprog{advertisement_filter.size(), advertisement_filter.data()};
+  const sock_fprog program{static_cast<unsigned short>(filter.size()), filter.data()};
   if (setsockopt(socket.get(), SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) != 0)
     return failure("packet socket", errno_text(errno));
   const sockaddr_ll self = link_address(interface, ether_type);
   if (bind(socket.get(), reinterpret_cast<const sockaddr*>(&self), sizeof self) != 0)
     return failure("packet socket", errno_text(errno));
+  return socket;
+}
+
+}  // namespace
+
+Result<FileDescriptor> open_packet_socket(int interface, std::uint16_t ether_type) {
+  return ether_type == ether_type::arp ? open_filtered(interface, ether_type, arp_filter)
+                                       : open_filtered(interface, ether_type, advertisement_filter);
+}
+
+Result<FileDescriptor> open_vrrp_socket(int interface, bool is_v6) {
+  const std::uint16_t type = is_v6 ? ether_type::ipv6 : ether_type::ipv4;
+  auto filter =
+      vrrp_filter(is_v6 ? offsetof(Ipv6Header, next_header) : offsetof(Ipv4Header, protocol));
+  auto socket = open_filtered(interface, type, filter);
+  if (!socket) return socket;
+  packet_mreq membership{};
+  membership.mr_ifindex = interface;
+  membership.mr_type = PACKET_MR_MULTICAST;
+  const MacAddress group = failover::multicast_mac(failover::vrrp_group(is_v6));
+  membership.mr_alen = static_cast<unsigned short>(group.bytes().size());
+  std::copy(group.bytes().begin(), group.bytes().end(), membership.mr_address);
+  if (setsockopt(socket->get(), SOL_PACKET, PACKET_ADD_MEMBERSHIP, &membership,
+                 sizeof membership) != 0)
+    return failure("VRRP socket", errno_text(errno));
   return socket;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Neighbour frames of one kernel interface (packet(7)). The Ethernet header is the kernel's matter.
+// Neighbour and VRRP frames of one kernel interface (packet(7)), whatever its packet filters say.
+// The Ethernet header is the kernel's matter.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +17,10 @@ namespace drover::control {
 // Non-blocking. A filter in the kernel lets through only what was sent to this host, untagged: with
 // ether_type::arp every ARP message, with ether_type::ipv6 neighbour advertisements.
 Result<FileDescriptor> open_packet_socket(int interface, std::uint16_t ether_type);
+
+// VRRP of one family, sent to this host or to its multicast group, which the interface joins as
+// long as the socket is open. Non-blocking.
+Result<FileDescriptor> open_vrrp_socket(int interface, bool is_v6);
 
 // 0 or an errno value.
 int send_frame(int socket, int interface, const ProbeFrame& frame);

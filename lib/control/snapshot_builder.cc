@@ -364,6 +364,8 @@ std::set<MacAddress> SnapshotBuilder::balancers(const MacOf& mac_of) const {
   for (const datapath::PortFacts& port : ports_) macs.insert(port.mac);
   for (const ReachedServer& peer : peers_)
     if (const auto mac = mac_of(peer.address)) macs.insert(*mac);
+  for (const auto& [vip, role] : roles_)
+    if (!role.virtual_mac.is_zero()) macs.insert(role.virtual_mac);
   return macs;
 }
 
@@ -378,6 +380,8 @@ std::unique_ptr<const datapath::Snapshot> SnapshotBuilder::build(const MacOf& ma
   snapshot->refusals_per_second = refusals_;
 
   snapshot->vips = vips_;
+  for (datapath::Vip& vip : snapshot->vips)
+    if (const auto role = roles_.find(vip.address); role != roles_.end()) vip.role = role->second;
   snapshot->vip_index = FlatIndex(vips_.size());
   snapshot->vip_index_v6 = FlatIndexOf<Ipv6Address>(vips_.size());
   for (std::uint32_t i = 0; i < vips_.size(); ++i)

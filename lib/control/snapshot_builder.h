@@ -73,6 +73,10 @@ class SnapshotBuilder {
     return destinations_[server.id.value()].standing;
   }
 
+  // Who speaks for which VIP, from the next build() on; for those that are not named, this
+  // balancer.
+  void set_roles(std::map<IpAddress, datapath::VipRole> roles) { roles_ = std::move(roles); }
+
   // `mac_of` is asked for servers whose address the file does not pin.
   std::unique_ptr<const datapath::Snapshot> build(const MacOf& mac_of, TimePoint now);
   // When, with all else the same, the next snapshot would differ from one built `now`.
@@ -145,6 +149,7 @@ class SnapshotBuilder {
   PersistenceGroups persistence_groups_;
   std::vector<datapath::PortFacts> ports_;
   std::vector<datapath::Vip> vips_;
+  std::map<IpAddress, datapath::VipRole> roles_;
   std::vector<ServiceKey> vip_keys_;  // by VipId
   std::vector<ServiceView> services_;
   std::vector<DestinationRecord> destinations_;  // by DestinationId

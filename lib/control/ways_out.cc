@@ -33,17 +33,25 @@ datapath::PortSet ports_of_vip(const config::Config& config, const config::Servi
 }
 
 std::vector<ReachedServer> peers_of(const config::Config& config) {
-  std::vector<ReachedServer> peers;
+  std::set<IpAddress> theirs;
   for (std::size_t i = 0; i < config.nodes.size(); ++i) {
     if (config.node == i) continue;
-    std::set<IpInterface> theirs(config.nodes[i].addresses.begin(),
-                                 config.nodes[i].addresses.end());
-    theirs.insert(config.nodes[i].port_addresses.begin(), config.nodes[i].port_addresses.end());
-    for (const IpInterface& peer : theirs)
-      if (const auto port = config::port_on_network_of(config, peer.address))
-        peers.push_back(
-            {.address = peer.address, .way_out = {to_id(*port), config.ports[*port].vlan}});
+    for (const auto* addresses : {&config.nodes[i].addresses, &config.nodes[i].port_addresses})
+      for (const IpInterface& peer : *addresses) theirs.insert(peer.address);
   }
+  if (config.failover)
+    for (const config::VrrpInstance& instance : config.failover->vrrp) {
+      theirs.insert(instance.peers.begin(), instance.peers.end());
+      if (instance.second_path)
+        theirs.insert(instance.second_path->peers.begin(), instance.second_path->peers.end());
+    }
+  for (std::size_t port = 0; port < config.ports.size(); ++port)
+    for (const IpInterface& own : config::addresses_of_port(config, port))
+      theirs.erase(own.address);
+  std::vector<ReachedServer> peers;
+  for (const IpAddress& peer : theirs)
+    if (const auto port = config::port_on_network_of(config, peer))
+      peers.push_back({.address = peer, .way_out = {to_id(*port), config.ports[*port].vlan}});
   return peers;
 }
 

@@ -46,6 +46,7 @@ struct alignas(64) WorkerCounters {
   std::array<Counter, flow::eviction_names.size()> table_evictions;
   Counter insert_stops;  // bursts in which a newcomer found no room
   Counter snapshot_generation;
+  Counter stale_heartbeats;  // not sent, as they came too late to be true
 
   void count(Verdict verdict, std::uint64_t amount = 1) {
     verdicts[static_cast<std::size_t>(verdict)].add(amount);

@@ -9,6 +9,7 @@
 #include "lib/base/strong_id.h"
 #include "lib/datapath/flow_question.h"
 #include "lib/datapath/handover.h"
+#include "lib/datapath/heartbeat_frame.h"
 #include "lib/datapath/ring.h"
 #include "lib/datapath/shared_ring.h"
 #include "lib/datapath/trace_record.h"
@@ -57,8 +58,9 @@ struct Crossing {
   Ring<WorkerEvent> events{1023};
   Ring<ConnectionRow> rows{4095};
   Ring<TraceRecord> traces{255};
-  Ring<FlowQuestion> questions{15};  // control to worker
-  Ring<FlowAnswer> answers{63};      // worker to control, one a question
+  Ring<HeartbeatFrame> heartbeats{63};  // heartbeat thread to worker 0
+  Ring<FlowQuestion> questions{15};     // control to worker
+  Ring<FlowAnswer> answers{63};         // worker to control, one a question
   // For the kernel, by the host interface of the ethdev in rte_mbuf::port.
   Ring<rte_mbuf*> to_kernel{1023};
   // To be sent as they are on the ethdev in rte_mbuf::port; from control and from other workers.

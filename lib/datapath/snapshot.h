@@ -25,6 +25,7 @@
 #include "lib/datapath/admission.h"
 #include "lib/datapath/counters.h"
 #include "lib/datapath/known_sources.h"
+#include "lib/datapath/mastership_lease.h"
 #include "lib/datapath/persistence.h"
 #include "lib/flow/connection_key.h"
 #include "lib/flow/tcp_state.h"
@@ -71,11 +72,21 @@ constexpr PortSet port_bit(PortId port) {
   return PortSet{1} << port.value();
 }
 
+// Who speaks for a VIP when there are several balancers.
+struct VipRole {
+  std::shared_ptr<const MastershipLease> lease;  // null: this one, always
+  MacAddress virtual_mac;                        // that the VIP is at; zero: the port's own
+};
+
 struct Vip {
   IpAddress address;
   VipId tcp;
   VipId udp;
   PortSet ports = ~PortSet{0};  // by which frames to it come in
+  VipRole role = {};
+
+  bool is_ours(std::uint64_t now) const { return role.lease == nullptr || role.lease->holds(now); }
+  bool has_virtual_mac() const { return !role.virtual_mac.is_zero(); }
 };
 
 // What the workers remember for one service, each its own.

@@ -29,6 +29,7 @@ constexpr std::array<std::string_view, verdict_count> names = {
     "fragment_tiny",
     "bad_extension_header",
     "wrong_mac",
+    "not_master",
     "wrong_port",
     "wrong_vlan",
     "own_frame",

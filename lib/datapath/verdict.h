@@ -41,15 +41,16 @@ enum class Verdict : std::uint8_t {
   fragment_tiny,
   bad_extension_header,
   // Dropped: the frame should not be here.
-  wrong_mac,             // for another station's MAC address, or for a VIP by broadcast
-  wrong_port,            // for a VIP that does not answer on the port by which the frame came
-  wrong_vlan,            // of another VLAN than the port's, or of none
-  own_frame,             // its source MAC address is one of ours: a loop
-  reflected,             // its source MAC address is that of the server that it would be sent to
-  martian_source,        // an address that no host may send from
-  too_long,              // for the server's network, and nobody is to be told
-  land,                  // its source address is a VIP
-  own_source,            // its source address is a balancer's: a real server sent a health check on
+  wrong_mac,       // for another station's MAC address, or for a VIP by broadcast
+  not_master,      // asks for a VIP, or is for its virtual MAC address, while another is master
+  wrong_port,      // for a VIP that does not answer on the port by which the frame came
+  wrong_vlan,      // of another VLAN than the port's, or of none
+  own_frame,       // its source MAC address is one of ours: a loop
+  reflected,       // its source MAC address is that of the server that it would be sent to
+  martian_source,  // an address that no host may send from
+  too_long,        // for the server's network, and nobody is to be told
+  land,            // its source address is a VIP
+  own_source,      // its source address is a balancer's: a real server sent a health check on
   fragment_overlapping,  // a later fragment begins inside the first one
   fragment_orphaned,     // a later one of what goes to no server
   bad_solicitation,      // for a VIP, against the rules of RFC 4861, 7.1.1

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "lib/datapath/flow_lookup.h"
+#include "lib/datapath/send_heartbeats.h"
 #include "lib/datapath/stages/admit.h"
 #include "lib/datapath/stages/rewrite.h"
 #include "lib/datapath/stages/stages.h"
@@ -105,6 +106,7 @@ bool Worker::turn(std::uint64_t now) {
   for (const PolledQueue& queue : settings_.receive) worked |= receive(queue);
   if (!state_.crossing.handovers.empty()) worked |= receive_handovers();
   worked |= send_outbound();
+  if (!state_.crossing.heartbeats.empty()) worked |= send_heartbeats(state_);
   if (!state_.crossing.commands.empty()) obey_commands();
   if (!state_.crossing.questions.empty()) answer_questions();
   if (listing_) worked |= list_connections();

@@ -41,7 +41,8 @@ VirtualRouter::Actions VirtualRouter::stop(TimePoint /*now*/, Cause cause) {
 }
 
 VirtualRouter::Actions VirtualRouter::hear(const Advertisement& advertisement,
-                                           const IpAddress& sender, TimePoint now) {
+                                           const IpAddress& sender, TimePoint now,
+                                           bool can_forward) {
   if (role_ == Role::stopped) return {};
   if (role_ == Role::backup) return hear_as_backup(advertisement, now);
   if (has_stalled(now)) {
@@ -49,7 +50,7 @@ VirtualRouter::Actions VirtualRouter::hear(const Advertisement& advertisement,
     hear_as_backup(advertisement, now);
     return actions;
   }
-  return hear_as_master(advertisement, sender, now);
+  return hear_as_master(advertisement, sender, now, can_forward);
 }
 
 VirtualRouter::Actions VirtualRouter::hear_as_backup(const Advertisement& advertisement,
@@ -77,8 +78,10 @@ bool VirtualRouter::may_preempt(TimePoint now) {
 }
 
 VirtualRouter::Actions VirtualRouter::hear_as_master(const Advertisement& advertisement,
-                                                     const IpAddress& sender, TimePoint now) {
-  if (advertisement.priority == priority_of_leaving) return advertise(now);
+                                                     const IpAddress& sender, TimePoint now,
+                                                     bool can_forward) {
+  if (advertisement.priority == priority_of_leaving)
+    return can_forward ? advertise(now) : Actions{};
   const bool yields = advertisement.priority > settings_.priority ||
                       (advertisement.priority == settings_.priority && sender > settings_.address);
   Actions actions;
@@ -87,21 +90,24 @@ VirtualRouter::Actions VirtualRouter::hear_as_master(const Advertisement& advert
     actions =
         become_backup(now, advertisement.priority > settings_.priority ? Cause::higher_priority
                                                                        : Cause::equal_priority);
-  } else {
+    if (can_forward) actions.advertise = settings_.priority;
+  } else if (can_forward) {
     // To the other node and to the bridges that have learnt from it (RFC 9568, 6.4.3).
     actions = advertise(now);
     actions.announce = true;
   }
-  actions.second_master = true;
+  // At first it is the parting word of the master before.
+  actions.second_master = yields || now - became_master_ >= settings_.interval / 4;
   return actions;
 }
 
 VirtualRouter::Actions VirtualRouter::tick(TimePoint now, bool can_forward) {
   if (role_ == Role::master && has_stalled(now)) return become_backup(now, Cause::stalled);
   if (!timer_ || now < *timer_) return {};
-  if (role_ == Role::backup) return become_master(now, master_left_ ? Cause::left : Cause::silence);
+  if (can_forward && role_ == Role::backup)
+    return become_master(now, master_left_ ? Cause::left : Cause::silence);
   if (can_forward) return advertise(now);
-  // Not sent, and so not counted as sent: without a worker that turns it ends as stalled.
+  // Not sent, and so not counted as sent: without a worker that turns a master ends as stalled.
   timer_ = now + std::min(settings_.interval / 8, worker_turn);
   return {};
 }
@@ -124,6 +130,7 @@ void VirtualRouter::set_priority(std::uint8_t priority) {
 VirtualRouter::Actions VirtualRouter::become_master(TimePoint now, Cause cause) {
   role_ = Role::master;
   cause_ = cause;
+  became_master_ = now;
   yielded_ = false;
   lower_since_.reset();
   Actions actions = advertise(now);

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The state machine of one virtual router on this node (RFC 9568, 6.4), in microseconds. Pure: time
-// and what is heard come in, what is to be done comes out. It departs from the RFC in four things:
+// and what is heard come in, what is to be done comes out. It departs from the RFC in five things:
 // - it can wait before it preempts, as keepalived's preempt_delay does;
 // - it does not preempt while it is not ready (its connection table is not the peer's yet);
 // - a master that has not advertised for so long that its peers may have taken over (the process
 // was
-//   stopped, a worker hangs) becomes backup and listens before it speaks again;
+//   stopped, a worker hangs) becomes backup and listens before it speaks again, and a backup whose
+//   workers hang does not become master;
+// - a master that gives way to another one says so once more: the other may not have heard it, and
+//   would not announce its VIPs again;
 // - it can yield by hand, and then stays backup until it hears no other master.
 #pragma once
 
@@ -68,9 +71,11 @@ class VirtualRouter {
   // Announces that it leaves, if it is master.
   Actions stop(TimePoint now, Cause cause = Cause::stopped);
   // A valid advertisement of this router's id and version, from `sender`, which is another node.
-  Actions hear(const Advertisement& advertisement, const IpAddress& sender, TimePoint now);
-  // When deadline() has come. `can_forward`: every worker has turned since the last advertisement;
-  // without it none is due.
+  // `can_forward`: every worker has turned since the last advertisement, sent or heard; without it
+  // none is sent.
+  Actions hear(const Advertisement& advertisement, const IpAddress& sender, TimePoint now,
+               bool can_forward = true);
+  // When deadline() has come.
   Actions tick(TimePoint now, bool can_forward);
   std::optional<TimePoint> deadline() const { return timer_; }
 
@@ -91,8 +96,8 @@ class VirtualRouter {
 
  private:
   Actions hear_as_backup(const Advertisement& advertisement, TimePoint now);
-  Actions hear_as_master(const Advertisement& advertisement, const IpAddress& sender,
-                         TimePoint now);
+  Actions hear_as_master(const Advertisement& advertisement, const IpAddress& sender, TimePoint now,
+                         bool can_forward);
   Actions become_master(TimePoint now, Cause cause);
   Actions become_backup(TimePoint now, Cause cause);
   Actions advertise(TimePoint now);
@@ -109,6 +114,7 @@ class VirtualRouter {
   Duration master_interval_{0};
   std::optional<TimePoint> timer_;  // the next advertisement, or Active_Down
   TimePoint last_advertised_;
+  TimePoint became_master_;
   std::optional<TimePoint> lower_since_;  // a master of lower priority has been heard
 };
 

@@ -74,27 +74,30 @@ api: {{socket: {socket or lab.directory / 'drover.sock'}}}
 
 
 class Balancer:
-    """One droverd. `driver` decides whether the host keeps its address or droverd's host interface gets it."""
+    """One droverd, on lb1 or another host. `driver` decides whether the host keeps its address or droverd's host
+    interface gets it."""
 
-    def __init__(self, lab, driver):
-        self.host = lab.lb1
+    def __init__(self, lab, driver, host=None):
+        self.host = host or lab.lb1
         self.driver = driver
         self.process = None
         self.client = binary("drover")
-        self.socket = lab.directory / "drover.sock"
-        self.file = lab.directory / "drover.yaml"
-        self._log = lab.directory / "droverd.log"
+        directory = lab.directory if self.host is lab.lb1 else lab.directory / self.host.name
+        directory.mkdir(exist_ok=True)
+        self.socket = directory / "drover.sock"
+        self.file = directory / "drover.yaml"
+        self._log = directory / "droverd.log"
         if driver == "vdev":
             # The port's program takes every frame: the kernel speaks through the host interface instead.
             self.host.set(net__ipv6__conf__eth0__disable_ipv6=1)
             self.host.ip("address flush dev eth0")
 
-    def start(self, text, *options, node="lb1", before=()):
+    def start(self, text, *options, node=None, before=()):
         """Starts droverd with this file, by the command `before` if there is one, and waits until it forwards."""
         self.file.write_text(text)
         with open(self._log, "w", encoding="utf-8") as log:
-            self.process = self.host.spawn(*before, binary("droverd"), "--config", self.file, "--node", node, *options,
-                                           stdout=log, stderr=subprocess.STDOUT)
+            self.process = self.host.spawn(*before, binary("droverd"), "--config", self.file, "--node",
+                                           node or self.host.name, *options, stdout=log, stderr=subprocess.STDOUT)
         wait_until(lambda: self.died() or "is ready" in self.log(), "droverd is ready", deadline=60)
         if self.died():
             raise DaemonDied(f"droverd ended with {self.process.returncode}:\n{self.log()}")

@@ -15,6 +15,12 @@ bool is_for(const PortFacts& port, const MacAddress& destination) {
   return destination.is_multicast() || destination == port.mac;
 }
 
+// The same for what asks for a VIP or is for one, which may have a MAC address of its own.
+bool is_for(const PortFacts& port, const Vip& vip, const MacAddress& destination) {
+  return is_for(port, destination) ||
+         (vip.has_virtual_mac() && destination == vip.role.virtual_mac);
+}
+
 bool is_in_vlan(const Packet& packet, const PortFacts& port) {
   return port.vlan == 0 || vlan_of(packet.contiguous()) == port.vlan;
 }
@@ -26,7 +32,7 @@ Verdict for_the_kernel(const Packet& packet, const PortFacts& port) {
   return is_in_vlan(packet, port) ? Verdict::to_kernel : Verdict::wrong_vlan;
 }
 
-// Whether the VIP answers where the frame came in; pending if so.
+// Whether the VIP is served where the frame came in; pending if so.
 Verdict judge_way_in(const Packet& packet, const Vip& vip, const WorkerState& state) {
   if ((vip.ports & port_bit(state.port)) == 0) return Verdict::wrong_port;
   return is_in_vlan(packet, state.snapshot->ports[state.port.value()]) ? Verdict::pending
@@ -46,9 +52,10 @@ Verdict classify_arp(const Packet& packet, const PortFacts& port, const WorkerSt
     if (state.snapshot->is_own(ethernet.source)) return Verdict::own_frame;
     // Whoever announces the VIP as its own asks for it, too; to that there is no answer.
     const bool announces = arp.sender_address == arp.target_address;
-    if (is_for(port, ethernet.destination) && !announces) {
+    if (is_for(port, *vip, ethernet.destination) && !announces) {
       const Verdict verdict = judge_way_in(packet, *vip, state);
-      return verdict == Verdict::pending ? Verdict::answered_arp : verdict;
+      if (verdict != Verdict::pending) return verdict;
+      return vip->is_ours(state.now) ? Verdict::answered_arp : Verdict::not_master;
     }
   }
   return for_the_kernel(packet, port);
@@ -81,9 +88,10 @@ Verdict classify_solicitation(const Packet& packet, const PortFacts& port, const
   const Snapshot& snapshot = *state.snapshot;
   const EthernetHeader& ethernet = packet.ethernet();
   if (snapshot.is_own(ethernet.source)) return Verdict::own_frame;
-  if (!is_for(port, ethernet.destination)) return Verdict::wrong_mac;
+  if (!is_for(port, vip, ethernet.destination)) return Verdict::wrong_mac;
   if (const Verdict verdict = judge_way_in(packet, vip, state); verdict != Verdict::pending)
     return verdict;
+  if (!vip.is_ours(state.now)) return Verdict::not_master;
   if (!is_valid_solicitation(packet.contiguous(), packet.headers)) return Verdict::bad_solicitation;
   // Whoever has the VIP as its own gets no answer.
   if (snapshot.find_vip(packet.ip<V6>().source) != nullptr) return Verdict::land;
@@ -103,6 +111,14 @@ const Ipv6Address& destination_of(const Ipv6Header& ip) {
   return ip.destination;
 }
 
+// A frame for a VIP that is not at the port's MAC address; pending if it is at the VIP's own. What
+// is at the port's is treated even while another balancer is master: whoever sent it has not heard
+// yet of the change.
+Verdict judge_other_mac(const MacAddress& destination, const Vip& vip, const WorkerState& state) {
+  if (!vip.has_virtual_mac() || destination != vip.role.virtual_mac) return Verdict::wrong_mac;
+  return vip.is_ours(state.now) ? Verdict::pending : Verdict::not_master;
+}
+
 // Whether a frame for a VIP may be treated at all; pending if so.
 template <class Family>
 Verdict judge(const Packet& packet, const PortFacts& port, const Vip& vip,
@@ -111,7 +127,10 @@ Verdict judge(const Packet& packet, const PortFacts& port, const Vip& vip,
   if (packet.headers.fault != FrameFault::none) return verdict_of(packet.headers.fault);
   const EthernetHeader& ethernet = packet.ethernet();
   if (snapshot.is_own(ethernet.source)) return Verdict::own_frame;
-  if (ethernet.destination != port.mac) return Verdict::wrong_mac;
+  if (ethernet.destination != port.mac)
+    if (const Verdict verdict = judge_other_mac(ethernet.destination, vip, state);
+        verdict != Verdict::pending)
+      return verdict;
   if (const Verdict verdict = judge_way_in(packet, vip, state); verdict != Verdict::pending)
     return verdict;
   const auto& source = source_of(packet.ip<Family>());

@@ -6,6 +6,7 @@
 
 #include "lib/datapath/stages/stages.h"
 #include "lib/datapath/vlan_tag.h"
+#include "lib/net/neighbour_discovery.h"
 #include "lib/net/reply.h"
 #include "lib/net/reply_v6.h"
 
@@ -89,6 +90,23 @@ void answer_echo(Packet& packet, const MacAddress& own_mac) {
   rte_pktmbuf_adj(packet.mbuf, static_cast<std::uint16_t>(begin));
 }
 
+// Of the VIP that was asked for.
+MacAddress mac_of(const Vip* vip, const PortFacts& port) {
+  return vip != nullptr && vip->has_virtual_mac() ? vip->role.virtual_mac : port.mac;
+}
+
+void answer_arp(Packet& packet, const PortFacts& port, const Snapshot& snapshot) {
+  const auto& arp = header_at<ArpMessage>(packet.contiguous(), packet.headers.network_offset);
+  const MacAddress mac = mac_of(snapshot.find_vip(Ipv4Address(arp.target_address)), port);
+  make_arp_reply(packet.contiguous(), packet.headers, mac);
+}
+
+void answer_solicitation(Packet& packet, const PortFacts& port, const Snapshot& snapshot) {
+  const Ipv6Address* target = solicited_target(packet.contiguous(), packet.headers);
+  const Vip* vip = target == nullptr ? nullptr : snapshot.find_vip(*target);
+  answer_by<largest_reply_v6>(write_advertisement, packet, mac_of(vip, port));
+}
+
 // From the VLAN of the port by which the frame came to the one in which it leaves.
 bool retag(Packet& packet, const PortFacts& ingress, const Egress& egress) {
   if (ingress.vlan == 0 && egress.vlan == 0) [[likely]]
@@ -123,7 +141,6 @@ void address_to_server(std::uint8_t* frame, const Destination& destination, cons
 
 void rewrite(Burst& burst, WorkerState& state) {
   const PortFacts& port = state.snapshot->ports[burst.port.value()];
-  const MacAddress& own_mac = port.mac;
   for (Packet& packet : burst.packets()) {
     if (is_forwarded(packet.verdict)) [[likely]]
       judge_length(packet, state.snapshot->egress_of(*packet.destination));
@@ -131,23 +148,25 @@ void rewrite(Burst& burst, WorkerState& state) {
       make_forwarded(packet, port, state);
       continue;
     }
+    // What is answered otherwise came to the port's or to the VIP's MAC address.
+    const auto own_mac = [&packet] { return packet.ethernet().destination; };
     switch (packet.verdict) {
       case Verdict::to_kernel:
         if (port.vlan != 0) remove_tag(*packet.mbuf);
         break;
       case Verdict::answered_arp:
-        make_arp_reply(packet.contiguous(), packet.headers, own_mac);
+        answer_arp(packet, port, *state.snapshot);
         break;
       case Verdict::answered_echo:
-        answer_echo(packet, own_mac);
+        answer_echo(packet, own_mac());
         break;
       case Verdict::answered_solicitation:
-        answer_by<largest_reply_v6>(write_advertisement, packet, own_mac);
+        answer_solicitation(packet, port, *state.snapshot);
         break;
       case Verdict::refused_reset:
       case Verdict::refused_unreachable:
       case Verdict::refused_too_long:
-        refuse(packet, state, own_mac);
+        refuse(packet, state, own_mac());
         break;
       default:
         break;

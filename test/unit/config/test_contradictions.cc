@@ -148,15 +148,63 @@ TEST_CASE("a device by node names every node and no other", "[config]") {
 
 TEST_CASE("a vrrp id stands once in a family", "[config]") {
   const auto vrrp = [](const std::string& items) {
-    return minimal_and("failover: {vrrp: [" + items + "]}\n");
+    return some_ports + some_pools +
+           "services:\n"
+           "  - {name: web, address: 192.0.2.10, ports: [80], pool: web}\n"
+           "  - {name: web6, address: '2001:db8::10', ports: [80], servers: [{address: "
+           "'2001:db8::21'}]}\n"
+           "  - {name: dns, address: 192.0.2.9, ports: [53], pool: web}\n"
+           "failover: {vrrp: [" +
+           items + "]}\n";
   };
   CHECK(complaints(vrrp("{id: 5}, {id: 5, peers: [2001:db8::12]}")).empty());
-  CHECK(complaints(vrrp("{id: 5}, {id: 5, peers: [192.0.2.12]}")) ==
-        Lines{"f:4:33: the id 5 is given twice; the first is at 4:24"});
-  CHECK(complaints(vrrp("{id: 5, peers: [192.0.2.12, 192.0.2.12, 2001:db8::12]}")) ==
-        Lines{"f:4:47: the peer 192.0.2.12 is given twice; the first is at 4:35",
-              "f:4:59: an instance has peers of one family only; give the other family an instance "
-              "of its own"});
+  CHECK(complaints(vrrp("{id: 5}, {id: 6, services: [dns]}, {id: 5, family: ipv6}")).empty());
+  CHECK(complaints(vrrp("{id: 5, services: [web]}, {id: 5, services: [dns]}, {id: 5, services: "
+                        "[web6]}")) ==
+        Lines{"f:7:50: the id 5 is given twice; the first is at 7:24"});
+  CHECK(complaints(vrrp("{id: 5, peers: [192.0.2.12, 192.0.2.12, 2001:db8::12]}, {id: 5, family: "
+                        "ipv6}")) ==
+        Lines{"f:7:47: the peer 192.0.2.12 is given twice; the first is at 7:35",
+              "f:7:59: the peer 2001:db8::12 of an IPv4 instance; give the other family an "
+              "instance of its own"});
+  CHECK(complaints(vrrp("{id: 5}, {id: 7}, {id: 5, family: ipv6}")) ==
+        Lines{"f:7:28: the VIP 192.0.2.10 belongs to the instance 5, too; name the services of "
+              "each instance",
+              "f:7:28: the VIP 192.0.2.9 belongs to the instance 5, too; name the services of each "
+              "instance"});
+  CHECK(complaints(vrrp("{id: 5, services: [web]}, {id: 6, family: ipv6}")) ==
+        Lines{"f:6:26: no vrrp instance carries the VIP 192.0.2.9; name the service in one, or "
+              "give its family one: family: ipv6"});
+  CHECK(complaints(vrrp("{id: 5, services: [web, dsn, web6]}, {id: 6, services: [dns]}, {id: 7, "
+                        "family: ipv6}")) ==
+        Lines{"f:7:43: there is no service \"dsn\"; did you mean \"dns\"?",
+              "f:7:48: the service web6 has an IPv6 address, the instance is IPv4",
+              "f:7:82: no IPv6 service is left for this instance; name its services, or its "
+              "family"});
+  CHECK(complaints(vrrp("{id: 5}, {id: 6, version: 2, family: ipv6}")) ==
+        Lines{"f:7:48: version 2 is for IPv4 only"});
+}
+
+TEST_CASE("what a vrrp instance names must be there", "[config]") {
+  const std::string rest = "pools: {web: {servers: [{address: 192.0.2.21}]}}\n" + some_services;
+  const std::string nodes =
+      "nodes: {lb1: {address: 192.0.2.11/24}, lb2: {address: 192.0.2.12/24}}\n";
+  const std::string ports =
+      "ports: [{name: front, driver: af_xdp, device: eth0}, {name: back, driver: af_xdp, device: "
+      "eth1, address: {lb1: 198.51.100.11/24, lb2: 198.51.100.12/24}}]\n";
+  const auto vrrp = [&](const std::string& item) {
+    return complaints(ports + rest + nodes + "failover: {vrrp: [{id: 5, " + item + "}]}\n");
+  };
+  CHECK(vrrp("priority: {lb1: 200, lb2: 100}").empty());
+  CHECK(vrrp("priority: {lb1: 200, lb3: 100}").size() == 2);
+  CHECK(vrrp("second_path: {port: back}").empty());
+  CHECK(vrrp("second_path: {port: back, peers: [198.51.100.11, 198.51.100.12]}").empty());
+  CHECK(vrrp("second_path: {port: front}") ==
+        Lines{"f:5:47: the port front is the first path; a second one leads over another port"});
+  CHECK(vrrp("second_path: {port: bakc}") ==
+        Lines{"f:5:47: there is no port \"bakc\"; did you mean \"back\"?"});
+  CHECK(vrrp("peers: [198.51.100.12]") ==
+        Lines{"f:5:35: the peer 198.51.100.12 is on no network of the port front"});
 }
 
 }  // namespace drover::config

@@ -182,7 +182,7 @@ TEST_CASE("master: to a higher priority, or an equal one of a higher address, it
     CHECK(router.cause() == its.cause);
     CHECK(actions.changed);
     CHECK(actions.second_master);
-    CHECK(!actions.advertise);
+    CHECK(actions.advertise == 100);  // for the other to hear of it, which the RFC has not
     CHECK(router.deadline() == now + 300ms + 1'500ms + 304'687us);
   }
 }
@@ -198,6 +198,13 @@ TEST_CASE("master: to a lower priority, or an equal one of a lower address, it a
     CHECK(actions.second_master);
     CHECK(!actions.changed);
   }
+}
+
+TEST_CASE("master: the parting word of the master before is no sign of a second one") {
+  auto [router, now] = master();
+  const auto actions = router.hear(from(50), lower, now + 2ms);
+  CHECK(actions.announce);
+  CHECK(!actions.second_master);
 }
 
 TEST_CASE("two that start together with one priority: one is master after the next advertisement") {
@@ -248,6 +255,22 @@ TEST_CASE("it does not preempt before it is ready, but takes over from silence")
   CHECK(router.deadline() == t0 + 3s + router.master_down_interval());
   router.tick(*router.deadline(), true);
   CHECK(router.role() == Role::master);
+}
+
+TEST_CASE("a backup without a worker that turns does not take over") {
+  VirtualRouter router = backup();
+  const TimePoint down = *router.deadline();
+  CHECK(!router.tick(down, false).changed);
+  CHECK(router.role() == Role::backup);
+  CHECK(router.deadline() == down + 2ms);
+  CHECK(router.tick(down + 2ms, true).changed);
+}
+
+TEST_CASE("a master without a worker that turns does not assert itself either") {
+  auto [router, now] = master();
+  CHECK(!router.hear(from(50), lower, now + 500ms, false).advertise);
+  CHECK(!router.hear(from(0), lower, now + 500ms, false).advertise);
+  CHECK(router.deadline() == now + 1s);
 }
 
 TEST_CASE("without a worker that turns nothing is advertised, and then it is backup") {
