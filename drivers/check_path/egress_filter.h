@@ -18,6 +18,8 @@ class EgressFilter {
 
   // Puts back what somebody else has removed.
   Result<void> restore();
+  // Of the interface that it is attached to; one of the same name that has come anew has another.
+  unsigned index() const { return index_; }
 
   EgressFilter(EgressFilter&& other) noexcept;
   EgressFilter& operator=(EgressFilter&&) = delete;

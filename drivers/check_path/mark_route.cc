@@ -116,33 +116,31 @@ std::set<std::string> lost_interfaces(int family) {
 
 }  // namespace
 
-MarkRoute::MarkRoute(std::string interface, bool ipv4, bool ipv6)
-    : interface_(std::move(interface)), ipv4_(ipv4), ipv6_(ipv6) {}
+MarkRoute::MarkRoute(std::string interface) : interface_(std::move(interface)) {}
 
 MarkRoute::MarkRoute(MarkRoute&& other) noexcept
-    : interface_(std::exchange(other.interface_, {})), ipv4_(other.ipv4_), ipv6_(other.ipv6_) {}
+    : interface_(std::exchange(other.interface_, {})) {}
 
 Result<MarkRoute> MarkRoute::put_up(const std::string& interface, bool ipv4, bool ipv6) {
   for (const int family : {AF_INET, AF_INET6}) {
     take_down_family(interface, family);
     for (const std::string& lost : lost_interfaces(family)) take_down_family(lost, family);
   }
-  MarkRoute route(interface, ipv4, ipv6);
-  if (auto up = route.restore(); !up) return tl::unexpected(up.error());
+  MarkRoute route(interface);
+  if (auto up = route.restore(ipv4, ipv6); !up) return tl::unexpected(up.error());
   return route;
 }
 
-Result<void> MarkRoute::restore() const {
-  if (ipv4_)
+Result<void> MarkRoute::restore(bool ipv4, bool ipv6) const {
+  if (ipv4)
     if (auto up = put_up_family(interface_, AF_INET); !up) return up;
-  if (ipv6_) return put_up_family(interface_, AF_INET6);
+  if (ipv6) return put_up_family(interface_, AF_INET6);
   return {};
 }
 
 MarkRoute::~MarkRoute() {
   if (interface_.empty()) return;
-  if (ipv4_) take_down_family(interface_, AF_INET);
-  if (ipv6_) take_down_family(interface_, AF_INET6);
+  for (const int family : {AF_INET, AF_INET6}) take_down_family(interface_, family);
 }
 
 }  // namespace drover

@@ -26,18 +26,17 @@ class MarkRoute {
   // First removes what a killed daemon left, for this interface and for ones that are gone.
   static Result<MarkRoute> put_up(const std::string& interface, bool ipv4, bool ipv6);
 
-  // Puts back what somebody else has removed, or the kernel while the interface was down.
-  Result<void> restore() const;
+  // Puts back what somebody else has removed, or the kernel while the interface was down. The
+  // families are those that the interface has by now.
+  Result<void> restore(bool ipv4, bool ipv6) const;
 
   MarkRoute(MarkRoute&& other) noexcept;
   MarkRoute& operator=(MarkRoute&&) = delete;
   ~MarkRoute();
 
  private:
-  MarkRoute(std::string interface, bool ipv4, bool ipv6);
+  explicit MarkRoute(std::string interface);
   std::string interface_;  // empty: moved away
-  bool ipv4_ = false;
-  bool ipv6_ = false;
 };
 
 }  // namespace drover

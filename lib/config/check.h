@@ -70,13 +70,14 @@ struct PingCheck {
 using CheckKind =
     std::variant<TcpCheck, HttpCheck, ExpectCheck, ScriptCheck, AgentCheck, PingCheck>;
 
-// real: to the server's own address; vip: to the VIP at the server's MAC address.
+// real: to the server's own address; vip: to the VIP at the server's MAC address. Nothing to a
+// program, which finds its own way.
 enum class Via { real, vip };
 
 struct Check {
   CheckKind kind;
   std::optional<std::uint16_t> port;  // none: the service's
-  Via via = Via::real;
+  Via via = Via::vip;
   std::chrono::milliseconds interval{2'000};
   std::chrono::milliseconds timeout{1'000};
   std::optional<std::chrono::milliseconds> fast_interval;  // while it fails; none: `interval`

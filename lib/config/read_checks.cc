@@ -17,6 +17,7 @@ constexpr std::array<std::string_view, 7> kinds = {"http",   "https", "tcp", "ex
 
 // One key for each kind; a check has one of them.
 struct CheckInFile : Check {
+  std::optional<Via> way;
   std::optional<HttpCheck> http;
   std::optional<HttpCheck> https;
   std::optional<TcpCheck> tcp;
@@ -53,6 +54,11 @@ void check_fit(Context& context, const YamlNode& node, const Check& check) {
     context.error(node.position, "an agent check needs the key \"port\" or a command");
 }
 
+// An agent is no service of the VIP's: it speaks for the whole server.
+Via default_via(const CheckKind& kind) {
+  return std::holds_alternative<AgentCheck>(kind) ? Via::real : Via::vip;
+}
+
 std::optional<Check> read_check(Context& context, const YamlNode& node) {
   static const auto via = one_of<Via>({{"real", Via::real}, {"vip", Via::vip}});
   static const Table<CheckInFile> table =
@@ -65,7 +71,7 @@ std::optional<Check> read_check(Context& context, const YamlNode& node) {
           .optional("agent", &CheckInFile::agent, read_agent_check)
           .optional("ping", &CheckInFile::ping, read_ping_check)
           .optional("port", &Check::port, number<std::uint16_t>(1, 65'535))
-          .optional("via", &Check::via, via)
+          .optional("via", &CheckInFile::way, via)
           .optional("interval", &Check::interval, duration(Milliseconds(100)))
           .optional("fast_interval", &Check::fast_interval, duration(Milliseconds(100)))
           .optional("timeout", &Check::timeout, duration(Milliseconds(10), Milliseconds(3'600'000)))
@@ -90,6 +96,7 @@ std::optional<Check> read_check(Context& context, const YamlNode& node) {
   take(read->script, *read);
   take(read->agent, *read);
   take(read->ping, *read);
+  read->via = read->way.value_or(default_via(read->kind));
   check_fit(context, node, *read);
   return std::move(static_cast<Check&>(*read));
 }

@@ -39,6 +39,7 @@
 #include "lib/control/snapshot_builder.h"
 #include "lib/control/steering.h"
 #include "lib/control/trace_streams.h"
+#include "lib/control/vip_checks.h"
 #include "lib/control/vip_conflicts.h"
 #include "lib/control/vip_watch.h"
 #include "lib/control/vlan_interface.h"
@@ -151,8 +152,10 @@ class ControlLoop::Loop {
   }
 
   Result<void> serve(const config::Config& config) {
+    if (auto up = vip_checks_->put_up(config, kernel_interfaces()); !up) return up;
     if (auto configured = builder_.configure(config, port_facts(), Clock::now()); !configured)
       return configured;
+    vip_checks_->configure(config);
     if (auto configured = mastership_->configure(config); !configured) return configured;
     builder_.set_roles(mastership_->roles());
     health_->configure(config, builder_, Clock::now());
@@ -187,10 +190,14 @@ class ControlLoop::Loop {
     return {};
   }
 
-  std::vector<datapath::PortFacts> port_facts() const {
+  std::set<std::string> kernel_interfaces() const {
     std::set<std::string> interfaces;
     for (const PlantPort& port : plant_->ports) interfaces.insert(port.driver->kernel_interface());
-    const auto views = view_interfaces(interfaces);
+    return interfaces;
+  }
+
+  std::vector<datapath::PortFacts> port_facts() const {
+    const auto views = view_interfaces(kernel_interfaces());
     std::vector<datapath::PortFacts> facts;
     for (const PlantPort& port : plant_->ports) {
       std::vector<IpAddress> host_addresses;
@@ -209,7 +216,7 @@ class ControlLoop::Loop {
 
   health::Monitor::Routes check_routes() const {
     return {.real = health::make_real_route(configuration_.config().own_addresses()),
-            .vip = nullptr};
+            .vip = vip_checks_};
   }
 
   void watch_neighbours() {
@@ -227,17 +234,12 @@ class ControlLoop::Loop {
     neighbours_->watch(neighbours);
     probe_->watch(servers, vips);
     for (const Neighbour& neighbour : neighbours) neighbours_->resolve(neighbour.address);
-    std::set<std::string> interfaces;
-    for (const PlantPort& port : plant_->ports) interfaces.insert(port.driver->kernel_interface());
-    vip_watch_.watch(interfaces, vips);
+    vip_watch_.watch(kernel_interfaces(), vips);
   }
 
   void vip_claimed(const IpAddress& vip, const MacAddress& mac) {
-    std::set<MacAddress> balancers;
-    for (const PlantPort& port : plant_->ports) balancers.insert(port.ethdev->mac());
+    std::set<MacAddress> balancers = builder_.balancers(mac_of_);
     balancers.merge(mastership_->balancer_macs());
-    for (const ReachedServer& peer : builder_.peers())
-      if (const auto its = mac_of_(peer.address)) balancers.insert(*its);
     conflicts_.allow(std::move(balancers));
     if (!conflicts_.heard(vip, mac, Clock::now())) return;
     const auto server = server_at(builder_, mac_of_, mac);
@@ -283,6 +285,9 @@ class ControlLoop::Loop {
     const Clock::time_point now = Clock::now();
     health_->apply(builder_, now);
     plant_->snapshots->publish(builder_.build(mac_of_, now));
+    vip_checks_->follow(builder_, mac_of_, [this](const ReachedServer& server) {
+      return neighbour_of(server).interface;
+    });
     std::optional<Clock::time_point> next = builder_.next_change(now);
     if (const auto change = health_->next_change(now))
       next = std::min(next.value_or(*change), *change);
@@ -397,6 +402,7 @@ class ControlLoop::Loop {
   std::optional<NeighbourTable> neighbours_;
   std::optional<NeighbourProbe> probe_;
   std::optional<Steering> steering_;
+  std::shared_ptr<VipChecks> vip_checks_ = std::make_shared<VipChecks>(io_);
   std::optional<HealthWatch> health_;
   std::optional<Mastership> mastership_;
   bool health_changed_ = false;  // since the last snapshot

@@ -47,6 +47,39 @@ int Readable::get() const {
   return state_->descriptor.native_handle();
 }
 
+struct Writable::State {
+  State(boost::asio::io_context& loop, int fd, std::function<void()> callback)
+      : descriptor(loop, fd), ready(std::move(callback)) {}
+
+  boost::asio::posix::stream_descriptor descriptor;
+  std::function<void()> ready;
+};
+
+Writable::Writable(boost::asio::io_context& loop, FileDescriptor descriptor,
+                   std::function<void()> ready)
+    : state_(std::make_shared<State>(loop, descriptor.release(), std::move(ready))) {
+  state_->descriptor.async_wait(boost::asio::posix::descriptor_base::wait_write,
+                                [state = state_](const boost::system::error_code& error) {
+                                  if (!error && state->descriptor.is_open()) state->ready();
+                                });
+}
+
+Writable::Writable(Writable&&) noexcept = default;
+
+Writable& Writable::operator=(Writable&& other) noexcept {
+  std::swap(state_, other.state_);
+  return *this;
+}
+
+Writable::~Writable() {
+  boost::system::error_code ignored;
+  if (state_) state_->descriptor.close(ignored);
+}
+
+int Writable::get() const {
+  return state_->descriptor.native_handle();
+}
+
 struct Alarm::State {
   State(boost::asio::io_context& loop, std::function<void()> callback)
       : timer(loop), rings(std::move(callback)) {}

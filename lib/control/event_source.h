@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What control code waits for - a readable descriptor, a moment - without Asio in its headers.
+// What control code waits for - a ready descriptor, a moment - without Asio in its headers.
 // Control thread only. Callbacks come from the loop, never from within these methods, and none
 // comes after the destructor; an object may be destroyed by its own callback.
 #pragma once
@@ -24,6 +24,22 @@ class Readable {
   Readable(Readable&&) noexcept;
   Readable& operator=(Readable&&) noexcept;
   ~Readable();
+
+  int get() const;
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+// Calls back once, when the descriptor is writable or failed: a connect(2) has come to an end.
+class Writable {
+ public:
+  // As Readable.
+  Writable(boost::asio::io_context& loop, FileDescriptor descriptor, std::function<void()> ready);
+  Writable(Writable&&) noexcept;
+  Writable& operator=(Writable&&) noexcept;
+  ~Writable();
 
   int get() const;
 

@@ -3,8 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 namespace drover::control {
 namespace {
 
@@ -44,11 +42,9 @@ std::string obstacle(const HealthWatch& health, const HealthWatch::Server& watch
 
 void report_health(const HealthWatch& health, const ServiceKey& key, const Standing& standing,
                    std::chrono::steady_clock::time_point now, api::Server& server) {
-  const HealthWatch::Service* service = health.find(key);
-  if (service == nullptr) return;
-  const auto watched =
-      std::ranges::find(service->servers, server.address, &HealthWatch::Server::address);
-  if (watched == service->servers.end()) {
+  if (health.find(key) == nullptr) return;
+  const HealthWatch::Server* watched = health.find(key, server.address);
+  if (watched == nullptr) {
     server.state = "sorry";
     return;
   }
@@ -60,7 +56,8 @@ void report_health(const HealthWatch& health, const ServiceKey& key, const Stand
     case health::State::down:
       server.state = "down";
       server.reason = health.reason(*watched, now);
-      if (!server.mac) server.reason += "; it has no MAC address";
+      if (!server.mac && server.reason.find("no MAC address") == std::string::npos)
+        server.reason += "; it has no MAC address";
       break;
     case health::State::up:
       server.state = state_of_up(standing, server);

@@ -233,4 +233,11 @@ const HealthWatch::Service* HealthWatch::find(const ServiceKey& key) const {
   return found == services_.end() ? nullptr : &found->second;
 }
 
+const HealthWatch::Server* HealthWatch::find(const ServiceKey& key, const IpAddress& server) const {
+  const Service* service = find(key);
+  if (service == nullptr) return nullptr;
+  const auto found = std::ranges::find(service->servers, server, &Server::address);
+  return found == service->servers.end() ? nullptr : &*found;
+}
+
 }  // namespace drover::control

@@ -64,6 +64,8 @@ class HealthWatch {
   const std::map<ServiceKey, Service>& services() const { return services_; }
   // By the key of a view; null: not configured.
   const Service* find(const ServiceKey& key) const;
+  // Null also for a sorry server.
+  const Server* find(const ServiceKey& key, const IpAddress& server) const;
   // Why a server is down, as its checks say by now.
   std::string reason(const Server& server, TimePoint now) const;
   // Of a check of such a server.

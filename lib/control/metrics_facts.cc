@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "lib/control/check_facts.h"
 #include "version.h"
 
 namespace drover::control {
@@ -24,19 +25,28 @@ Traffic traffic_of(const ServerView& view) {
   return traffic;
 }
 
-metrics::ServerFacts server_facts(const ServerView& view, const MacOf& mac_of) {
+metrics::ServerFacts server_facts(const ServerView& view, const ServiceKey& service,
+                                  const ReportContext& context) {
+  const Standing& standing = context.services.standing(view);
+  const std::uint32_t weight = effective_weight(view.server.share(), standing);
+  const bool is_resolved = view.server.mac || context.mac_of(view.server.address);
+  const bool serves = is_resolved && standing.role == Standing::Role::serves;
+  const HealthWatch::Server* watched = context.health.find(service, view.server.address);
+  const bool holds = watched == nullptr || watched->health.state() == health::State::up;
   metrics::ServerFacts facts{.name = view.server.name,
                              .address = view.server.address,
-                             .weight = view.server.share(),
-                             .up = view.server.mac || mac_of(view.server.address),
+                             .weight = weight,
+                             .up = is_resolved && holds,
+                             .available = serves && weight > 0,
                              .persistent = 0,
                              .traffic = traffic_of(view),
                              .checks = {}};
+  if (watched != nullptr) facts.checks = check_facts(context.health, *watched);
   for (const Counter& persistent : *view.persistent) facts.persistent += persistent.value();
   return facts;
 }
 
-metrics::ServiceFacts service_facts(const ServiceView& view, const MacOf& mac_of,
+metrics::ServiceFacts service_facts(const ServiceView& view, const ReportContext& context,
                                     TrafficHistory& history) {
   metrics::ServiceFacts facts{
       .name = view.name,
@@ -47,8 +57,10 @@ metrics::ServiceFacts service_facts(const ServiceView& view, const MacOf& mac_of
       .servers = {}};
   std::vector<std::pair<DestinationId, Traffic>> traffic;
   for (const ServerView& server : view.servers) {
-    facts.servers.push_back(server_facts(server, mac_of));
-    traffic.emplace_back(server.id, facts.servers.back().traffic);
+    traffic.emplace_back(server.id, traffic_of(server));
+    const bool is_idle = context.services.standing(server).role != Standing::Role::serves;
+    if (!server.is_sorry || !is_idle)
+      facts.servers.push_back(server_facts(server, view.key, context));
   }
   facts.traffic = history.total(view.key, traffic);
   return facts;
@@ -100,7 +112,7 @@ metrics::Facts metrics_facts(const ReportContext& context, TrafficHistory& histo
   facts.generation = plant.workers.front().counters->snapshot_generation.value();
   facts.table.capacity = plant.table_capacity;
   for (const ServiceView& service : context.services.services())
-    facts.services.push_back(service_facts(service, context.mac_of, history));
+    facts.services.push_back(service_facts(service, context, history));
   for (const PlantPort& port : plant.ports) facts.ports.push_back(port_facts(port));
   for (std::size_t id = 0; id < plant.workers.size(); ++id) {
     const datapath::WorkerCounters& counters = *plant.workers[id].counters;

@@ -358,7 +358,6 @@ std::vector<ReachedServer> SnapshotBuilder::reached_servers(TimePoint now) const
   return reached;
 }
 
-// The MAC addresses that a server's must not be, as its frames would come back to a balancer.
 std::set<MacAddress> SnapshotBuilder::balancers(const MacOf& mac_of) const {
   std::set<MacAddress> macs;
   for (const datapath::PortFacts& port : ports_) macs.insert(port.mac);

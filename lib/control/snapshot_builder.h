@@ -98,6 +98,8 @@ class SnapshotBuilder {
   std::vector<ReachedServer> reached_servers(TimePoint now) const;
   // Other balancers whose MAC addresses build() asks for, too.
   const std::vector<ReachedServer>& peers() const { return peers_; }
+  // This one's and the others', as far as they are known: no real server's.
+  std::set<MacAddress> balancers(const MacOf& mac_of) const;
   // Servers of the last snapshot that get nothing because their MAC address is a balancer's.
   const std::set<IpAddress>& refused_servers() const { return refused_servers_; }
 
@@ -140,7 +142,6 @@ class SnapshotBuilder {
   void add_known_addresses(datapath::Snapshot& snapshot) const;
   Result<void> add_vip(const config::Config& config, const config::Service& service,
                        std::vector<datapath::Vip>& vips);
-  std::set<MacAddress> balancers(const MacOf& mac_of) const;
 
   std::uint16_t workers_;
   std::uint64_t generation_ = 0;

@@ -2,9 +2,11 @@
 #include "lib/control/vip_route.h"
 
 #include <fmt/format.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <fstream>
 #include <utility>
@@ -29,19 +31,39 @@ tl::unexpected<NoRoute> our_fault(std::string reason) {
 
 }  // namespace
 
-Result<std::unique_ptr<VipRoute>> VipRoute::open(const std::vector<std::string>& interfaces) {
+Result<std::unique_ptr<VipRoute>> VipRoute::open(boost::asio::io_context& loop,
+                                                 const std::vector<std::string>& interfaces) {
   auto program = MarkProgram::load();
   if (!program) return tl::unexpected(program.error());
-  std::unique_ptr<VipRoute> route(new VipRoute(std::move(*program)));
-  for (const std::string& interface : interfaces) {
-    auto filter = EgressFilter::attach(interface, route->program_.program());
-    if (!filter) return tl::unexpected(filter.error());
-    auto way = MarkRoute::put_up(interface, true, has_ipv6(interface));
-    if (!way) return tl::unexpected(way.error());
-    route->ports_.insert({interface, Port{std::move(*filter), std::move(*way), {}}});
-  }
+  std::unique_ptr<VipRoute> route(new VipRoute(loop, std::move(*program)));
+  for (const std::string& interface : interfaces)
+    if (auto attached = route->attach(interface); !attached)
+      return tl::unexpected(attached.error());
   route->look_at_interfaces();
   return route;
+}
+
+Result<void> VipRoute::attach(const std::string& interface) {
+  auto filter = EgressFilter::attach(interface, program_.program());
+  if (!filter) return tl::unexpected(filter.error());
+  auto way = MarkRoute::put_up(interface, true, has_ipv6(interface));
+  if (!way) return tl::unexpected(way.error());
+  ports_.insert({interface, Port{std::move(*filter), std::move(*way), {}}});
+  return {};
+}
+
+// Interfaces that servers are reached by and that were not there so far.
+Result<void> VipRoute::attach_missing() {
+  Result<void> result;
+  lacks_.clear();
+  for (const auto& [address, entry] : servers_) {
+    if (ports_.contains(entry.interface) || lacks_.contains(entry.interface)) continue;
+    auto attached = attach(entry.interface);
+    if (attached) continue;
+    lacks_[entry.interface] = to_string(attached.error());
+    if (result) result = std::move(attached);
+  }
+  return result;
 }
 
 Result<void> VipRoute::update(const std::vector<RoutedServer>& servers,
@@ -51,7 +73,12 @@ Result<void> VipRoute::update(const std::vector<RoutedServer>& servers,
   Result<void> result;
   for (const RoutedServer& server : servers)
     if (auto entered = enter(server); !entered && result) result = std::move(entered);
-  return result;
+  const bool lacks_any = std::ranges::any_of(
+      servers_, [&](const auto& each) { return !ports_.contains(each.second.interface); });
+  if (!lacks_any) return result;
+  auto attached = attach_missing();
+  look_at_interfaces();
+  return result ? attached : result;
 }
 
 void VipRoute::leave_out(const std::vector<RoutedServer>& servers) {
@@ -90,11 +117,14 @@ void VipRoute::look_at_interfaces() {
 }
 
 Result<void> VipRoute::restore() {
+  std::erase_if(ports_, [](const auto& port) {
+    return port.second.filter.index() != if_nametoindex(port.first.c_str());
+  });
+  Result<void> result = attach_missing();
   look_at_interfaces();
-  Result<void> result;
   for (auto& [name, port] : ports_) {
     if (auto done = port.filter.restore(); !done) result = std::move(done);
-    if (auto done = port.route.restore(); !done) result = std::move(done);
+    if (auto done = port.route.restore(true, has_ipv6(name)); !done) result = std::move(done);
   }
   return result;
 }
@@ -102,12 +132,15 @@ Result<void> VipRoute::restore() {
 tl::expected<IpAddress, NoRoute> VipRoute::prepare(int socket, const health::Subject& subject) {
   const auto found = servers_.find(subject.server);
   if (found == servers_.end()) return our_fault("it is no server of ours");
-  forget_old_twin(subject);
   const Entry& entry = found->second;
   if (!entry.mac)
     return tl::unexpected(NoRoute{.unreachable = true, .reason = "it has no MAC address"});
   const auto port = ports_.find(entry.interface);
-  if (port == ports_.end()) return our_fault(fmt::format("{} is no port", entry.interface));
+  if (port == ports_.end()) {
+    const auto why = lacks_.find(entry.interface);
+    return our_fault(why == lacks_.end() ? fmt::format("{} is gone", entry.interface)
+                                         : why->second);
+  }
 
   const auto from = choose_sender(port->second.view, subject.server, vips_);
   if (!from)
@@ -126,27 +159,39 @@ tl::expected<IpAddress, NoRoute> VipRoute::prepare(int socket, const health::Sub
   const health::SocketAddress source(*from, 0);
   if (bind(socket, source.get(), source.length) != 0)
     return our_fault(fmt::format("cannot send from {}: {}", to_string(*from), errno_text(errno)));
+  start_twin(socket, subject);
   return subject.vip;
 }
 
-// That of a failure before the last check.
-void VipRoute::forget_old_twin(const health::Subject& subject) {
-  const auto twin = twins_.find(subject);
-  if (twin != twins_.end() && std::exchange(twin->second.checked_since, true)) twins_.erase(twin);
+// Beside a first check and one that has failed before. So one that goes well costs one connection,
+// and one that fails has its reason at once.
+void VipRoute::start_twin(int socket, const health::Subject& subject) {
+  int type = 0;
+  socklen_t length = sizeof type;
+  getsockopt(socket, SOL_SOCKET, SO_TYPE, &type, &length);
+  if (type != SOCK_STREAM) return;
+  Twin& twin = twins_.try_emplace(subject, loop_).first->second;
+  if (std::exchange(twin.has_failed, false))
+    twin.connection.start(subject.server, subject.port);
+  else
+    twin.connection.stop();
 }
 
-std::string VipRoute::hint(const health::Subject& subject) {
-  if (subject.port == 0)
-    return fmt::format("does it have {} on its loopback?", to_string(subject.vip));
-  Twin& twin = twins_[subject];
-  twin.checked_since = false;
-  const bool answers = twin.connection.server_answered();
-  twin.connection.start(subject.server, subject.port);
-  if (!answers) return {};
-  return fmt::format(
-      "it answers at {} itself, so it lacks the VIP on its loopback: run "
-      "'realserver {}' there",
-      to_string(subject.server), to_string(subject.vip));
+std::string VipRoute::hint(const health::Subject& subject, health::Failure failure) {
+  using health::Failure;
+  const std::string vip = to_string(subject.vip);
+  if (failure == Failure::unanswered) return fmt::format("does it have {} on its loopback?", vip);
+  const auto found = twins_.find(subject);
+  if (found == twins_.end()) return {};
+  found->second.has_failed = true;
+  const CheckTwin::Answer answer = found->second.connection.answer();
+  const std::string own = to_string(subject.server);
+  if (failure == Failure::silent && answer != CheckTwin::Answer::none)
+    return fmt::format("it answers at {} itself, so {}: run 'realserver {}' there", own,
+                       health::lacks_the_vip, vip);
+  if (failure == Failure::refused && answer == CheckTwin::Answer::accepted)
+    return fmt::format("it takes connections at {} alone, not at {}", own, vip);
+  return {};
 }
 
 }  // namespace drover::control

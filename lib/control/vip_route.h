@@ -25,7 +25,7 @@ namespace drover::control {
 
 struct RoutedServer {
   IpAddress address;
-  std::string interface;          // the kernel's side of the port that it is reached by
+  std::string interface;          // the kernel's side of the port, or a VLAN interface on it
   std::optional<MacAddress> mac;  // none while it is unknown
 };
 
@@ -33,20 +33,21 @@ class VipRoute final : public health::CheckRoute {
  public:
   // `interfaces`: the kernel's side of each port, whose lock is held. Error: the kernel lacks what
   // this needs, or another program is in the way.
-  static Result<std::unique_ptr<VipRoute>> open(const std::vector<std::string>& interfaces);
+  static Result<std::unique_ptr<VipRoute>> open(boost::asio::io_context& loop,
+                                                const std::vector<std::string>& interfaces);
 
   // Replaces both sets; whenever a server, its MAC address or a VIP changes. Nothing is sent from a
   // VIP. Error: the first server that could not be entered; the others are.
   Result<void> update(const std::vector<RoutedServer>& servers, const std::set<IpAddress>& vips);
 
-  // Puts back what somebody else has removed from the kernel; after a change of links, rules or tc
-  // filters. Waits for the kernel's rtnl lock.
+  // Puts back what somebody else has removed from the kernel, also on an interface that has come
+  // anew; after a change of links, rules or tc filters. Waits for the kernel's rtnl lock.
   Result<void> restore();
 
   tl::expected<IpAddress, health::NoRoute> prepare(int socket,
                                                    const health::Subject& subject) override;
   // Says that the server lacks the VIP once it is seen to answer at its own address.
-  std::string hint(const health::Subject& subject) override;
+  std::string hint(const health::Subject& subject, health::Failure failure) override;
 
  private:
   struct Port {
@@ -59,25 +60,31 @@ class VipRoute final : public health::CheckRoute {
     std::string interface;
     std::optional<MacAddress> mac;
   };
-
   struct Twin {
+    explicit Twin(boost::asio::io_context& loop) : connection(loop) {}
     CheckTwin connection;
-    bool checked_since = false;
+    bool has_failed =
+        true;  // the check that it stands beside, when it ran last; or it is the first
   };
 
-  explicit VipRoute(MarkProgram program) : program_(std::move(program)) {}
+  VipRoute(boost::asio::io_context& loop, MarkProgram program)
+      : loop_(loop), program_(std::move(program)) {}
+  Result<void> attach(const std::string& interface);
+  Result<void> attach_missing();
   void look_at_interfaces();
   void leave_out(const std::vector<RoutedServer>& servers);
-  void forget_old_twin(const health::Subject& subject);
   Result<void> enter(const RoutedServer& server);
+  void start_twin(int socket, const health::Subject& subject);
 
+  boost::asio::io_context& loop_;
   MarkProgram program_;  // outlives the filters
   std::set<IpAddress> vips_;
-  std::map<std::string, Port> ports_;  // by interface
+  std::map<std::string, Port> ports_;         // by interface
+  std::map<std::string, std::string> lacks_;  // interface -> why it is no port
   std::map<IpAddress, Entry> servers_;
   std::vector<std::uint32_t> free_marks_;
   std::uint32_t next_mark_ = 0;
-  std::map<health::Subject, Twin> twins_;  // of those whose last check failed
+  std::map<health::Subject, Twin> twins_;
 };
 
 }  // namespace drover::control

@@ -36,7 +36,7 @@ class RealRoute final : public CheckRoute {
 
 }  // namespace
 
-std::string CheckRoute::hint(const Subject&) {
+std::string CheckRoute::hint(const Subject&, Failure) {
   return {};
 }
 

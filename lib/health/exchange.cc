@@ -43,12 +43,17 @@ std::string_view name(Phase phase) {
   return "answer";
 }
 
-std::string failed_connect(int error_number) {
+// Between two looks at whether a server has a MAC address by now; doubled each time.
+constexpr std::chrono::milliseconds first_pause{5};
+
+// `is_own`: the server was connected to at its own address.
+std::string failed_connect(int error_number, bool is_own) {
   switch (error_number) {
     case ECONNREFUSED:
       return "connect: refused";
     case EHOSTUNREACH:
-      return "connect: it has no MAC address";  // the kernel had no answer to its ARP requests
+      return is_own ? "connect: it has no MAC address"  // the kernel's ARP requests had no answer
+                    : "connect: a router says that there is no such host";
     case ENETUNREACH:
       return "connect: there is no route to it";
     default:
@@ -80,33 +85,22 @@ class Run : public std::enable_shared_from_this<Run> {
         conversation_(conversation),
         finished_(std::move(finished)),
         socket_(loop),
-        timer_(loop) {}
+        timer_(loop),
+        pause_(loop) {}
 
   void start(std::chrono::milliseconds timeout) {
     const int fd = open_socket(conversation_, subject_);
     if (fd < 0) return finish(not_run("no socket: " + errno_text(errno)));
     socket_.assign(fd);
-    const bool is_tcp = conversation_.transport == Conversation::Transport::tcp;
     // Closed by RST: TIME_WAIT would use up the ports of frequent checks.
     const linger none{.l_onoff = 1, .l_linger = 0};
-    if (is_tcp) setsockopt(fd, SOL_SOCKET, SO_LINGER, &none, sizeof none);
-    const auto address = route_.prepare(fd, subject_);
-    if (!address)
-      return finish(address.error().unreachable ? unreachable(address.error().reason)
-                                                : not_run(address.error().reason));
+    if (is_tcp()) setsockopt(fd, SOL_SOCKET, SO_LINGER, &none, sizeof none);
     timeout_ = timeout;
     timer_.expires_after(timeout);
     timer_.async_wait([self = shared_from_this()](const ErrorCode& error) {
       if (!error) self->time_is_up();
     });
-    const bool has_port = conversation_.transport != Conversation::Transport::icmp;
-    const SocketAddress to(*address, has_port ? subject_.port : std::uint16_t{0});
-    if (connect(fd, to.get(), to.length) == 0)
-      connected();
-    else if (errno == EINPROGRESS)
-      wait(Channel::Want::writable, &Run::connect_ended);
-    else
-      could_not_connect(errno);
+    find_way();
   }
 
   void abandon() {
@@ -115,6 +109,32 @@ class Run : public std::enable_shared_from_this<Run> {
   }
 
  private:
+  // As the kernel does in connect(2), it gives a server time to answer ARP.
+  void find_way() {
+    const auto address = route_.prepare(socket_.native_handle(), subject_);
+    if (address) return connect_to(*address);
+    if (!address.error().unreachable) return finish(not_run(address.error().reason));
+    no_way_ = address.error().reason;
+    pause_.expires_after(pause_length_);
+    pause_length_ *= 2;
+    pause_.async_wait([self = shared_from_this()](const ErrorCode& error) {
+      if (!error && self->finished_) self->find_way();
+    });
+  }
+
+  void connect_to(const IpAddress& address) {
+    no_way_.clear();
+    is_own_ = address == subject_.server;
+    const bool has_port = conversation_.transport != Conversation::Transport::icmp;
+    const SocketAddress to(address, has_port ? subject_.port : std::uint16_t{0});
+    if (connect(socket_.native_handle(), to.get(), to.length) == 0)
+      connected();
+    else if (errno == EINPROGRESS)
+      wait(Channel::Want::writable, &Run::connect_ended);
+    else
+      could_not_connect(errno);
+  }
+
   void connect_ended() {
     int error = 0;
     socklen_t size = sizeof error;
@@ -132,12 +152,18 @@ class Run : public std::enable_shared_from_this<Run> {
       could_not_connect(error);
   }
 
-  void could_not_connect(int error_number) { not_reached(failed_connect(error_number)); }
+  void could_not_connect(int error_number) {
+    not_reached(failed_connect(error_number, is_own_),
+                error_number == ECONNREFUSED ? Failure::refused : Failure::silent);
+  }
 
-  void not_reached(std::string reason) {
-    if (const std::string hint = route_.hint(subject_); !hint.empty()) reason += "; " + hint;
+  void not_reached(std::string reason, Failure failure) {
+    const std::string hint = route_.hint(subject_, failure);
+    if (!hint.empty()) reason += "; " + hint;
     finish(unreachable(std::move(reason)));
   }
+
+  bool is_tcp() const { return conversation_.transport == Conversation::Transport::tcp; }
 
   void connected() {
     channel_ = conversation_.channel ? conversation_.channel(socket_.native_handle())
@@ -188,19 +214,20 @@ class Run : public std::enable_shared_from_this<Run> {
 
   // The connection is open, but something came instead of an answer.
   void broken(const std::string& error) {
-    const bool is_tcp = conversation_.transport == Conversation::Transport::tcp;
     std::string reason = fmt::format("{}: {}", name(phase_), error);
-    if (is_tcp)
+    if (is_tcp())
       finish(wrong(std::move(reason)));
     else
-      not_reached(std::move(reason));  // an ICMP error
+      not_reached(std::move(reason), Failure::refused);  // an ICMP error
   }
 
   void time_is_up() {
     if (!finished_) return;
+    if (!no_way_.empty()) return finish(unreachable(no_way_));
     const std::string reason =
         fmt::format("{}: timed out after {} ms", name(phase_), timeout_.count());
-    if (phase_ == Phase::connect) return not_reached(reason);
+    if (phase_ == Phase::connect) return not_reached(reason, Failure::silent);
+    if (phase_ != Phase::rest && !is_tcp()) return not_reached(reason, Failure::unanswered);
     if (phase_ != Phase::rest) return finish(unreachable(reason));
     Outcome outcome = reader_->end();
     if (!outcome.is_good())
@@ -223,6 +250,7 @@ class Run : public std::enable_shared_from_this<Run> {
 
   void close() {
     timer_.cancel();
+    pause_.cancel();
     channel_.reset();
     ErrorCode ignored;
     socket_.close(ignored);
@@ -234,6 +262,10 @@ class Run : public std::enable_shared_from_this<Run> {
   Prober::Finished finished_;  // null: it is over
   Descriptor socket_;
   asio::steady_timer timer_;
+  asio::steady_timer pause_;
+  std::chrono::milliseconds pause_length_ = first_pause;
+  std::string no_way_;   // why there is none to the server yet
+  bool is_own_ = false;  // the address that is connected to is the server's own
   std::chrono::milliseconds timeout_{};
   Phase phase_ = Phase::connect;
   std::unique_ptr<Channel> channel_;

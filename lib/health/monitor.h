@@ -42,8 +42,8 @@ class Monitor {
   using Changed = std::function<void()>;
 
   struct Routes {
-    std::unique_ptr<CheckRoute> real;
-    std::unique_ptr<CheckRoute> vip;  // null: as real
+    std::shared_ptr<CheckRoute> real;
+    std::shared_ptr<CheckRoute> vip;  // null: as real
   };
 
   // `seed`: where the jitter starts.

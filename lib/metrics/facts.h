@@ -24,23 +24,26 @@ struct Traffic {
 
 // What one kind of check of a server has come to.
 struct CheckFacts {
-  static constexpr std::size_t buckets = 10;
+  static constexpr std::size_t buckets = 12;
   // Seconds; a duration counts in the first bucket whose bound it does not pass, else only in
-  // `good + bad`.
-  static constexpr std::array<double, buckets> bounds = {0.001, 0.0025, 0.005, 0.01, 0.025,
-                                                         0.05,  0.1,    0.25,  1,    5};
+  // count().
+  static constexpr std::array<double, buckets> bounds = {0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
+                                                         0.05,   0.1,   0.25,   0.5,   1,    5};
   std::string kind;                                // "http"
   std::array<std::uint64_t, buckets> durations{};  // each bucket's own
   double seconds = 0;                              // of all checks together
   std::uint64_t good = 0;
-  std::uint64_t bad = 0;
+  std::uint64_t wrong = 0;        // an answer, but not as it should be
+  std::uint64_t unreachable = 0;  // none
+  std::uint64_t count() const { return good + wrong + unreachable; }
 };
 
 struct ServerFacts {
   std::string name;
   IpAddress address;
   std::uint32_t weight = 0;
-  bool up = false;  // gets new connections unless its weight is 0
+  bool up = false;         // its checks hold, and its MAC address is known
+  bool available = false;  // gets new connections
   std::uint64_t persistent = 0;
   Traffic traffic;
   std::vector<CheckFacts> checks;

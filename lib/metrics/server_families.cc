@@ -57,8 +57,9 @@ constexpr FamilyMaker makers[] = {
                      facts, [](const ServerFacts& server) { return server.persistent; });
     },
     [](const Facts& facts) {
-      return of_each(gauge("drover_server_up", "1: the server may get connections"), facts,
-                     [](const ServerFacts& server) -> std::uint64_t { return server.up ? 1 : 0; });
+      return of_each(
+          gauge("drover_server_up", "1: the server's checks hold, and its MAC address is known"),
+          facts, [](const ServerFacts& server) -> std::uint64_t { return server.up ? 1 : 0; });
     },
     [](const Facts& facts) {
       return of_each(gauge("drover_server_weight", "Weight that the scheduler sees; 0: drained"),
@@ -69,17 +70,19 @@ constexpr FamilyMaker makers[] = {
       return of_each_check(
           counter("drover_check_results_total", "Health checks that have come to an end"), facts,
           [](Family& family, Labels labels, const CheckFacts& check) {
-            Labels bad = labels;
             labels.push_back({"result", "good"});
-            bad.push_back({"result", "bad"});
-            family.add(std::move(labels), check.good).add(std::move(bad), check.bad);
+            family.add(labels, check.good);
+            labels.back().value = "wrong";
+            family.add(labels, check.wrong);
+            labels.back().value = "unreachable";
+            family.add(std::move(labels), check.unreachable);
           });
     },
     [](const Facts& facts) {
       return of_each_check(histogram("drover_check_duration_seconds", "How long the checks took"),
                            facts, [](Family& family, Labels labels, const CheckFacts& check) {
                              family.add(std::move(labels), CheckFacts::bounds, check.durations,
-                                        check.good + check.bad, check.seconds);
+                                        check.count(), check.seconds);
                            });
     },
 };

@@ -45,13 +45,10 @@ constexpr FamilyMaker makers[] = {
           [](const ServiceFacts& service) -> std::uint64_t { return service.servers.size(); });
     },
     [](const Facts& facts) {
-      return of_each(gauge("drover_service_servers_available",
-                           "Servers that are up and have a weight above 0"),
+      return of_each(gauge("drover_service_servers_available", "Servers that get new connections"),
                      facts, [](const ServiceFacts& service) {
                        return static_cast<std::uint64_t>(
-                           std::ranges::count_if(service.servers, [](const ServerFacts& server) {
-                             return server.up && server.weight > 0;
-                           }));
+                           std::ranges::count(service.servers, true, &ServerFacts::available));
                      });
     },
 };

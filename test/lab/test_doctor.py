@@ -36,6 +36,17 @@ class Doctor(Scenario):
         self.assertFinds(f"the real server {host.address} .* answers ARP for the VIP {VIP}",
                          f"on {host.address}: realserver {VIP}")
 
+    def test_a_server_that_lacks_the_vip(self):
+        host = self.lab.real_servers[0]
+        check = "    checks: [{tcp: {}, interval: 200ms, timeout: 150ms, rise: 1, fall: 1}]\n"
+        self.restart(self.file().replace("services:\n", f"{check}services:\n"))
+        self.addCleanup(self.restart, self.file())
+        host.ip("address", "del", f"{VIP}/32", "dev", "lo")
+        self.addCleanup(host.ip, "address", "replace", f"{VIP}/32", "dev", "lo")
+        wait_until(lambda: "lacks the VIP" in self.examine()[1], "the finding")
+        self.assertFinds(rf"the real server rs1 \({host.address}\) lacks the VIP {VIP} on its loopback",
+                         f"on {host.address}: realserver {VIP}")
+
     def test_rp_filter_where_the_way_to_the_vip_is_another(self):
         host = self.balancer.host
         port = "eth0" if self.driver == "af_xdp" else "drover-front"

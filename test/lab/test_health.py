@@ -3,6 +3,7 @@
      client ---> lb1 (droverd, checks each server by its own address) ---> rs1, rs2, rs3: nginx
 """
 
+import http.client
 import socket
 import subprocess
 import threading
@@ -36,7 +37,7 @@ class HealthScenario(Scenario):
     def file(cls):
         for server in cls.lab.web_servers:
             server.write("health", "well\n")
-        return with_checks(cls.lab, cls.lab.web_servers[:cls.count], cls.check, cls.service)
+        return with_checks(cls.lab, cls.lab.web_servers[:cls.count], cls.check, cls.service) + "metrics: {}\n"
 
     def setUp(self):
         self.servers = self.lab.web_servers[:self.count]
@@ -115,6 +116,34 @@ class Health(HealthScenario, unittest.TestCase):
                 connection.send(b"x")
                 time.sleep(0.05)
         self.assertEqual(self.pages(), {second.page})
+
+    def test_metrics_tell_of_checks_and_health(self):
+        first, second = self.servers
+        self.stop_web(first)
+        self.wait_for_states("down", "up")
+        with self.lab.lb1.inside():
+            connection = http.client.HTTPConnection("127.0.0.1", 9641, timeout=5)
+            connection.connect()
+        connection.request("GET", "/metrics")
+        lines = connection.getresponse().read().decode().splitlines()
+        connection.close()
+
+        def value(name, **labels):
+            found = [float(line.split()[-1]) for line in lines if line.startswith(f"{name}{{")
+                     and all(f'{key}="{text}"' in line for key, text in labels.items())]
+            self.assertEqual(len(found), 1, (name, labels))
+            return found[0]
+
+        self.assertEqual(value("drover_server_up", server=first.name), 0)
+        self.assertEqual(value("drover_server_up", server=second.name), 1)
+        self.assertEqual(value("drover_service_servers_available", service="web"), 1)
+        self.assertGreater(value("drover_check_results_total", server=first.name, check="http",
+                                 result="unreachable"), 1)
+        good = value("drover_check_results_total", server=second.name, check="http", result="good")
+        self.assertGreater(good, 0)
+        self.assertGreaterEqual(value("drover_check_results_total", server=second.name, check="http",
+                                      result="wrong"), 0)
+        self.assertGreaterEqual(value("drover_check_duration_seconds_count", server=second.name, check="http"), good)
 
     def test_all_down_is_refused_at_once(self):
         for server in self.servers:
@@ -287,7 +316,7 @@ class TlsServer:
                       "-nodes", "-days", "1", "-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name}",
                       "-keyout", self.directory / "key.pem", "-out", self.directory / "certificate.pem")
         self._process = self.host.spawn(
-            "openssl", "s_server", "-quiet", "-www", "-accept", f"{self.host.address}:8443",
+            "openssl", "s_server", "-quiet", "-www", "-accept", "8443",
             "-cert", self.directory / "certificate.pem", "-key", self.directory / "key.pem",
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <boost/asio/io_context.hpp>
 #include <cerrno>
 #include <cstdlib>
 #include <iostream>
@@ -50,7 +51,8 @@ int run(const std::vector<std::string>& arguments) {
   if (!server || !mac || !vip) return 2;
   const health::Subject subject{*server, *vip,
                                 static_cast<std::uint16_t>(std::stoi(arguments.at(5)))};
-  auto route = control::VipRoute::open({arguments.at(1)});
+  boost::asio::io_context loop;
+  auto route = control::VipRoute::open(loop, {arguments.at(1)});
   if (!route) {
     std::cout << to_string(route.error()) << std::endl;
     return 1;
@@ -62,8 +64,6 @@ int run(const std::vector<std::string>& arguments) {
     outcome = check(**route, subject);
   }
   std::cout << outcome << std::endl;
-  const std::string hint = outcome == "connected" ? "" : (*route)->hint(subject);
-  if (!hint.empty()) std::cout << hint << std::endl;
   if (arguments.size() > 7) _exit(0);
   return 0;
 }

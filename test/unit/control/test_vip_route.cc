@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <boost/asio/io_context.hpp>
 #include <cerrno>
 #include <chrono>
 #include <memory>
@@ -20,6 +21,7 @@ namespace drover::control {
 namespace {
 
 using namespace std::chrono_literals;
+using health::Failure;
 using health::Subject;
 
 const IpAddress server = *IpAddress::parse("192.0.2.21");
@@ -63,10 +65,15 @@ void take_vips_away() {
   network().there("ip address flush dev lo scope global");
 }
 
+boost::asio::io_context& loop() {
+  static boost::asio::io_context made;
+  return made;
+}
+
 std::unique_ptr<VipRoute> open_route(std::optional<MacAddress> mac = server_mac) {
   network();
   static const Listener listener;
-  auto route = VipRoute::open({"here0"});
+  auto route = VipRoute::open(loop(), {"here0"});
   INFO((route ? "" : to_string(route.error())));
   REQUIRE(route);
   REQUIRE((*route)->update({{server, "here0", mac}, {server6, "here0", mac}}, {vip, vip6}));
@@ -90,7 +97,10 @@ Outcome check(VipRoute& route, const Subject& subject, std::chrono::milliseconds
   if (connect(socket.get(), address.get(), address.length) != 0 && errno != EINPROGRESS)
     return {errno, "", false};
   pollfd state{.fd = socket.get(), .events = POLLOUT, .revents = 0};
-  if (poll(&state, 1, static_cast<int>(patience.count())) == 0) return {ETIMEDOUT, "", false};
+  const int ready = poll(&state, 1, static_cast<int>(patience.count()));
+  loop().restart();
+  loop().run_for(20ms);  // what stands beside the check comes to its end
+  if (ready == 0) return {ETIMEDOUT, "", false};
   int error = 0;
   socklen_t length = sizeof error;
   getsockopt(socket.get(), SOL_SOCKET, SO_ERROR, &error, &length);
@@ -113,25 +123,53 @@ TEST_CASE("a server with the VIP is reached by it, one without is not") {
 TEST_CASE("a server that lacks the VIP is told from one that is away") {
   const auto route = open_route();
   take_vips_away();
-  REQUIRE(check(*route, at_vip()).error == ETIMEDOUT);
-  CHECK(route->hint(at_vip()).empty());  // not known yet
-  REQUIRE(check(*route, at_vip()).error == ETIMEDOUT);
   const std::string lacks =
       "it answers at 192.0.2.21 itself, so it lacks the VIP on its loopback: "
       "run 'realserver 203.0.113.10' there";
-  CHECK(route->hint(at_vip()) == lacks);
-  REQUIRE(check(*route, at_vip()).error == ETIMEDOUT);
-  CHECK(route->hint(at_vip()) == lacks);
+  for (int i = 0; i < 2; ++i) {  // the first time at once
+    CAPTURE(i);
+    REQUIRE(check(*route, at_vip()).error == ETIMEDOUT);
+    CHECK(route->hint(at_vip(), Failure::silent) == lacks);
+  }
   // A check that did not fail in between: what was seen before it counts no more.
   give_server_the_vips();
   REQUIRE(check(*route, at_vip(), 10s).error == 0);
   REQUIRE(check(*route, at_vip(), 10s).error == 0);
   network().there("ip link set there0 down");
-  REQUIRE(check(*route, at_vip()).error == ETIMEDOUT);
-  CHECK(route->hint(at_vip()).empty());
-  REQUIRE(check(*route, at_vip()).error == ETIMEDOUT);
-  CHECK(route->hint(at_vip()).empty());
+  for (int i = 0; i < 2; ++i) {
+    CAPTURE(i);
+    REQUIRE(check(*route, at_vip()).error == ETIMEDOUT);
+    CHECK(route->hint(at_vip(), Failure::silent).empty());
+  }
   network().there("ip link set there0 up; ip address replace 2001:db8::21/64 dev there0 nodad");
+}
+
+TEST_CASE("a server that has the VIP but does not listen on it is no such one") {
+  const auto route = open_route();
+  give_server_the_vips();
+  network().there(
+      "perl -MSocket -e \"socket(S,AF_INET,SOCK_STREAM,0);"
+      "bind(S,pack_sockaddr_in(8081,inet_aton(qq(192.0.2.21))))||die;listen(S,8)||die;"
+      "if(fork()==0){close(STDOUT);close(STDERR);while(accept(C,S)){close(C)}}\"");
+  REQUIRE(check(*route, at_vip(8081), 10s).error == ECONNREFUSED);
+  CHECK(route->hint(at_vip(8081), Failure::refused) ==
+        "it takes connections at 192.0.2.21 alone, not at 203.0.113.10");
+  REQUIRE(check(*route, at_vip(81), 10s).error == ECONNREFUSED);
+  CHECK(route->hint(at_vip(81), Failure::refused).empty());
+}
+
+TEST_CASE("an interface that is not there yet, and one that has come anew") {
+  const auto route = open_route();
+  give_server_the_vips();
+  REQUIRE_FALSE(route->update({{server, "here0.7", server_mac}}, {vip}));
+  const Outcome none = check(*route, at_vip());
+  CHECK_FALSE(none.unreachable);
+  CHECK(none.reason == "here0.7: there is no such network interface");
+  REQUIRE(route->update({{server, "here0", server_mac}}, {vip}));
+  network().here("ip link delete here0");
+  network().connect();
+  REQUIRE(route->restore());
+  CHECK(check(*route, at_vip(), 10s).error == 0);
 }
 
 TEST_CASE("without a MAC address the server is unreachable, and says so") {

@@ -222,7 +222,7 @@ TEST_CASE("what somebody else has removed is put back") {
       CAPTURE(removal);
       network.on_balancer(removal);
       REQUIRE(path.filter.restore());
-      REQUIRE(path.route.restore());
+      REQUIRE(path.route.restore(true, true));
       REQUIRE(connects(vip, mark));
       REQUIRE(connects(vip6, mark));
     }

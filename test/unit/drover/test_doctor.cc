@@ -141,6 +141,29 @@ TEST_CASE("a real server that cannot be sent to is named once") {
   for (api::Service& service : facts.services->services) service.servers[0].state = "unresolved";
   REQUIRE(check_vip_on_servers(facts).size() == 1);
   CHECK(check_vip_on_servers(facts)[0].remedy == "ping 192.0.2.21");
+  for (api::Service& service : facts.services->services) {
+    service.servers[0].state = "down";  // it has checks
+    service.servers[0].mac.reset();
+  }
+  CHECK(check_vip_on_servers(facts).size() == 1);
+}
+
+TEST_CASE("a real server that lacks the VIP is named once for each") {
+  Facts facts = healthy();
+  api::Server& lacking = facts.services->services[0].servers[0];
+  lacking.state = "down";
+  lacking.reason = "HTTP status 500, expected 200-399";
+  CHECK(check_vip_on_servers(facts).empty());
+  lacking.reason =
+      "connect: timed out after 1000 ms; it answers at 192.0.2.21 itself, so it lacks the "
+      "VIP on its loopback: run 'realserver 192.0.2.10' there";
+  facts.services->services.push_back(facts.services->services[0]);
+  CHECK(check_vip_on_servers(facts) ==
+        Findings{{Severity::problem,
+                  "the real server nginx1 (192.0.2.21) lacks the VIP 192.0.2.10 on its loopback",
+                  "on 192.0.2.21: realserver 192.0.2.10"}});
+  facts.services->services[1].address = vip6;
+  CHECK(check_vip_on_servers(facts).size() == 2);
 }
 
 TEST_CASE("rp_filter") {

@@ -4,6 +4,8 @@
 #include <netinet/in.h>
 #include <unistd.h>
 
+#include <boost/asio/ip/udp.hpp>
+
 #include "lib/health/make_prober.h"
 #include "lib/health/socket_address.h"
 #include "test/unit/catch.h"
@@ -167,9 +169,44 @@ TEST_CASE("a route that cannot be had is the outcome", "[health]") {
   };
   Probe probe;
   probe.route = std::make_unique<NoWay>();
-  const Outcome outcome = probe.run(nobody(), check(config::TcpCheck{}), long_enough);
+  const Outcome outcome = probe.run(nobody(), check(config::TcpCheck{}), short_time);
   CHECK(outcome.kind == Outcome::Kind::unreachable);
   CHECK(outcome.reason == "it has no MAC address");
+}
+
+TEST_CASE("a server has time to answer ARP", "[health]") {
+  class LateWay final : public CheckRoute {
+    tl::expected<IpAddress, NoRoute> prepare(int, const Subject& subject) override {
+      if (++asked < 4) return tl::unexpected(NoRoute{true, "it has no MAC address"});
+      return subject.server;
+    }
+    unsigned asked = 0;
+  };
+  Probe probe;
+  probe.route = std::make_unique<LateWay>();
+  Peer peer(probe.loop, {.pieces = {}, .closes = false});
+  CHECK(probe.run(peer.subject(), check(config::TcpCheck{}), long_enough).is_good());
+}
+
+TEST_CASE("the route's hint follows the reason", "[health]") {
+  class Hinting final : public CheckRoute {
+    tl::expected<IpAddress, NoRoute> prepare(int, const Subject& subject) override {
+      return subject.server;
+    }
+    std::string hint(const Subject&, Failure failure) override {
+      return failure == Failure::refused ? "refused" : failure == Failure::silent ? "silent" : "?";
+    }
+  };
+  Probe probe;
+  probe.route = std::make_unique<Hinting>();
+  CHECK(probe.run(nobody(), check(config::TcpCheck{}), long_enough).reason ==
+        "connect: refused; refused");
+  const config::ExpectCheck silent{.udp = true, .send = "x", .receive = "*", .regex = {}};
+  boost::asio::io_context loop;
+  boost::asio::ip::udp::socket mute(loop, {boost::asio::ip::make_address_v4("127.0.0.1"), 0});
+  Subject subject = nobody();
+  subject.port = mute.local_endpoint().port();
+  CHECK(probe.run(subject, check(silent), short_time).reason == "answer: timed out after 50 ms; ?");
 }
 
 TEST_CASE("a prober that is destroyed in the midst of a run calls nobody", "[health]") {

@@ -25,10 +25,11 @@ inline Facts sample_facts(std::uint32_t services, std::uint32_t servers) {
            .address = Ipv4Address(0x0a000001 + i * servers + j),
            .weight = 3,
            .up = j != 1,
+           .available = j != 1,
            .persistent = 5,
            .traffic = {16, 112, 8'960, 1, 7},
            .checks = {
-               {.kind = "http", .durations = {1, 2}, .seconds = 0.25, .good = 3, .bad = 1}}});
+               {.kind = "http", .durations = {1, 2}, .seconds = 0.25, .good = 3, .wrong = 1}}});
     facts.services.push_back(std::move(service));
   }
   facts.ports = {{.name = "front",

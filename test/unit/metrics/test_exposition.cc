@@ -52,7 +52,7 @@ TEST_CASE("a scrape says what the facts are") {
            "drover_server_persistent_clients" + service +
                R"(,server="nginx1",server_address="10.0.0.2"} 5)",
            "drover_check_results_total" + service +
-               R"(,server="nginx0",server_address="10.0.0.1",check="http",result="bad"} 1)",
+               R"(,server="nginx0",server_address="10.0.0.1",check="http",result="wrong"} 1)",
            std::string("drover_table_entries 16"),
            std::string("drover_table_capacity 1000000"),
            std::string("drover_table_evictions_total 0"),
