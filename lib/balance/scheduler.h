@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // A scheduler picks a real server for a new connection. Its configuration is immutable and shared
 // by all workers; what it remembers between picks is a SchedulerState, of which each worker has its
-// own for each virtual service. Adding a scheduler is one file and a line in scheduler_registry.h.
+// own for each virtual service. Adding a scheduler is one file and its line in meson.build.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <algorithm>
 
+#include "lib/balance/scheduler.h"
 #include "lib/config/nearest.h"
 #include "lib/config/schedulers.h"
 #include "lib/config/sections.h"
@@ -27,7 +28,7 @@ std::optional<Protocol> protocol(Context& context, const YamlNode& node) {
 
 std::optional<std::string> scheduler(Context& context, const YamlNode& node) {
   const std::string* text = text_of(node);
-  const auto known = known_schedulers();
+  const auto known = balance::scheduler_names();
   if (text != nullptr && std::find(known.begin(), known.end(), *text) != known.end()) return *text;
   if (text == nullptr)
     context.expected(node, "the name of a scheduler");

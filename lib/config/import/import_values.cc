@@ -10,7 +10,7 @@
 #include <cerrno>
 #include <cstdlib>
 
-#include "lib/config/schedulers.h"
+#include "lib/balance/scheduler.h"
 #include "lib/config/values.h"
 #include "lib/net/address.h"
 
@@ -43,7 +43,7 @@ std::optional<std::uint8_t> prefix_length_of_mask(std::string_view mask) {
 }
 
 bool is_ipvs_scheduler(std::string_view name) {
-  const auto known = known_schedulers();
+  const auto known = balance::scheduler_names();
   return name != "maglev" && std::ranges::find(known, name) != known.end();
 }
 

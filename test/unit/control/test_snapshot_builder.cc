@@ -5,7 +5,6 @@
 
 #include <algorithm>
 
-#include "lib/config/schedulers.h"
 #include "lib/datapath/server_loads.h"
 #include "test/unit/catch.h"
 
@@ -276,10 +275,6 @@ TEST_CASE("a scheduler knows a server's latest weight above 0", "[control]") {
   CHECK(candidates[0].weight == 0);
   CHECK(candidates[0].last_weight == 7);
   CHECK(candidates[1].last_weight == 0);
-}
-
-TEST_CASE("every scheduler of the file can be made, and no other", "[control]") {
-  CHECK(std::ranges::equal(config::known_schedulers(), balance::scheduler_names()));
 }
 
 TEST_CASE("a scheduler's flags", "[control]") {

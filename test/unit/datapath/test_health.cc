@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <map>
 
-#include "lib/config/schedulers.h"
+#include "lib/balance/scheduler.h"
 #include "test/property/balanced_web.h"
 #include "test/unit/catch.h"
 
@@ -163,7 +163,7 @@ TEST_CASE("a percentage leaves something of every weight", "[datapath]") {
 
 TEST_CASE("a server that warms up gets its share with every scheduler", "[datapath]") {
   constexpr unsigned count = 1'000;
-  for (const std::string_view name : config::known_schedulers()) {
+  for (const std::string_view name : balance::scheduler_names()) {
     const std::string scheduler(name);
     INFO(scheduler);
     const std::string weight = "2000";  // with less, ovf would refuse some
