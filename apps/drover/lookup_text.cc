@@ -22,6 +22,8 @@ std::string reason(const api::Lookup& lookup) {
   if (why == "hash") return "placed by hash and adopted";
   if (why == "dropped") return "its server has been removed (on_removed: drop)";
   if (why == "denied") return "the service's lists deny the client";
+  if (why == "limited")
+    return "its client has opened as many connections as the service's limit allows";
   if (why == "no_server") return "no server of the service may have it";
   if (why == "no_service") return "no service has this protocol and port; it is refused";
   if (why == "no_vip") return "no service has this address";

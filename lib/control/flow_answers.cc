@@ -28,6 +28,8 @@ std::string word(FlowReason reason) {
       return "dropped";
     case FlowReason::denied:
       return "denied";
+    case FlowReason::limited:
+      return "limited";
     case FlowReason::no_server:
       return "no_server";
     case FlowReason::no_service:

@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "lib/datapath/stages/admit.h"
+#include "lib/datapath/stages/ask_scheduler.h"
 #include "lib/datapath/stages/schedule.h"
 
 namespace drover::datapath {
@@ -32,6 +33,8 @@ class Lookup {
       answer.decision.reason = FlowReason::denied;
     } else {
       answer.decision = decide(false);
+      if (answer.decision.reason != FlowReason::none && is_limited())
+        answer.decision = {.reason = FlowReason::limited};
       if (is_tcp_ && answer.decision.reason != FlowReason::none) answer.mid_stream = mid_stream();
     }
     return answer;
@@ -59,6 +62,13 @@ class Lookup {
     return true;
   }
 
+  // This worker's share of what the service lets its client's network open.
+  bool is_limited() const {
+    const Admission* admission = service_->admission.get();
+    return admission != nullptr && admission->limit &&
+           !state_.source_limits.allows(*admission->limit, key_.client, state_.now);
+  }
+
   typename Family::Table& table() const { return state_.template table<Family>(); }
 
   FlowDecision decide(bool adopted) {
@@ -67,10 +77,11 @@ class Lookup {
       const Persistence& persistence = *service_->persistence;
       const flow::TemplateKey key = persistence.key_of(key_.client);
       if (state_.templates.owner_of(key) != state_.id) return {};
-      if (const auto candidate = state_.templates.peek(key, persistence, state_.tick()))
+      const auto candidate = state_.templates.peek(key, persistence, state_.tick());
+      if (candidate && service_->serves[*candidate])
         return to(FlowReason::client_template, candidate);
     }
-    return adopted ? to(FlowReason::hash, placed()) : to(FlowReason::scheduler, picked());
+    return adopted ? to(FlowReason::hash, placed()) : to(FlowReason::scheduler, picked(true));
   }
 
   FlowDecision mid_stream() {
@@ -94,25 +105,24 @@ class Lookup {
   }
 
   std::optional<std::uint32_t> placed() const {
-    if (service_->scheduler->is_by_hash()) return service_->undecided ? std::nullopt : picked();
+    if (service_->scheduler->is_by_hash())
+      return service_->undecided ? std::nullopt : picked(false);
     return stages::placement_of(key_.client, key_.client_port, key_.virtual_port, *service_);
   }
 
-  // A server that warms up may be passed over, by lot.
-  std::optional<std::uint32_t> picked() const {
-    const balance::Scheduler& scheduler = *service_->scheduler;
-    const auto memory = scheduler.copy(*(*service_->memory)[state_.id.value()]);
-    const ServerLoads loads = state_.loads();
+  std::optional<std::uint32_t> picked(bool is_new) const {
+    const auto memory = service_->scheduler->copy(*(*service_->memory)[state_.id.value()]);
     std::uint64_t random = state_.random;
-    const auto pick = scheduler.pick(*memory, {.client = question_.client,
-                                               .vip = question_.vip,
-                                               .client_port = key_.client_port,
-                                               .virtual_port = key_.virtual_port,
-                                               .is_tcp = is_tcp_,
-                                               .random = WorkerState::next_draw(random),
-                                               .now = state_.now,
-                                               .loads = loads});
-    return pick ? std::optional(service_->scheduled[*pick]) : std::nullopt;
+    const stages::ServerRequest request{.state = state_,
+                                        .service = *service_,
+                                        .client = question_.client,
+                                        .vip = question_.vip,
+                                        .client_port = key_.client_port,
+                                        .virtual_port = key_.virtual_port,
+                                        .is_tcp = is_tcp_,
+                                        .memory = *memory,
+                                        .random = random};
+    return is_new ? stages::pick(request) : stages::ask_scheduler(request, state_.loads());
   }
 
   const FlowQuestion& question_;

@@ -31,6 +31,7 @@ enum class FlowReason : std::uint8_t {
   reset,            // in mid-stream, with `unknown: reset`
   dropped,  // in mid-stream, with `unknown: drop`; a removed server's with `on_removed: drop`
   denied,   // by the service's lists
+  limited,  // its client has opened too many connections of late
   no_server,
   no_service,
   no_vip

@@ -25,24 +25,24 @@ std::uint64_t big_endian(const Ipv6Address::Bytes& bytes, std::size_t from) {
 
 }  // namespace
 
-bool SourceLimits::take(const ConnectionLimit& limit, Ipv4Address client, std::uint64_t now) {
+SourceLimits::Key SourceLimits::key_of(const ConnectionLimit& limit, Ipv4Address client) const {
   const auto network = leading(std::uint64_t{client.value()} << 32U, limit.prefix_length);
-  return take(limit, Key{mix(mix(network, limit.id, seed_), 4, seed_)}, now);
+  return {mix(mix(network, limit.id, seed_), 4, seed_)};
 }
 
-bool SourceLimits::take(const ConnectionLimit& limit, const Ipv6Address& client,
-                        std::uint64_t now) {
+SourceLimits::Key SourceLimits::key_of(const ConnectionLimit& limit,
+                                       const Ipv6Address& client) const {
   const unsigned length = limit.prefix_length;
   const auto first = leading(big_endian(client.bytes(), 0), std::min(length, 64U));
   const auto second = leading(big_endian(client.bytes(), 8), std::max(length, 64U) - 64U);
-  return take(limit, Key{mix(mix(first, limit.id, seed_), second, seed_)}, now);
+  return {mix(mix(first, limit.id, seed_), second, seed_)};
 }
 
 bool SourceLimits::take(const ConnectionLimit& limit, Key key, std::uint64_t now) {
   Row* row = table_->find(key);
-  const std::uint64_t full_at = row == nullptr ? now : std::max(row->full_at, now);
-  if (full_at - now > limit.tolerance) return false;
-  const std::uint64_t next = full_at + limit.interval;
+  const std::uint64_t before = full_at(row, now);
+  if (before - now > limit.tolerance) return false;
+  const std::uint64_t next = before + limit.interval;
   if (row != nullptr) {
     row->full_at = next;
     return true;

@@ -6,6 +6,7 @@
 // flood from random sources cannot make it forget who opens many.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 
@@ -25,9 +26,16 @@ class SourceLimits {
   void prepare() {
     if (!table_) table_.emplace(most, seed_);
   }
-  // Whether the client may open another connection `now`, in nanoseconds.
-  bool take(const ConnectionLimit& limit, Ipv4Address client, std::uint64_t now);
-  bool take(const ConnectionLimit& limit, const Ipv6Address& client, std::uint64_t now);
+  // Whether the client may open another connection `now`, in nanoseconds; if so, it has.
+  template <class Address>
+  bool take(const ConnectionLimit& limit, const Address& client, std::uint64_t now) {
+    return take(limit, key_of(limit, client), now);
+  }
+  // The same, and changes nothing.
+  template <class Address>
+  bool allows(const ConnectionLimit& limit, const Address& client, std::uint64_t now) {
+    return full_at(table_->find(key_of(limit, client)), now) - now <= limit.tolerance;
+  }
 
  private:
   // The hash of a network and the service.
@@ -41,6 +49,12 @@ class SourceLimits {
     std::uint64_t full_at = 0;  // nanoseconds
     bool used = false;
   };
+  Key key_of(const ConnectionLimit& limit, Ipv4Address client) const;
+  Key key_of(const ConnectionLimit& limit, const Ipv6Address& client) const;
+  // Never before `now`.
+  static std::uint64_t full_at(const Row* row, std::uint64_t now) {
+    return row == nullptr ? now : std::max(row->full_at, now);
+  }
   bool take(const ConnectionLimit& limit, Key key, std::uint64_t now);
 
   flow::HashSeed seed_;

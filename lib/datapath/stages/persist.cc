@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "lib/datapath/stages/persist.h"
 
+#include "lib/datapath/stages/ask_scheduler.h"
 #include "lib/datapath/stages/schedule.h"
 
 namespace drover::datapath::stages {
@@ -19,7 +20,8 @@ std::optional<std::uint32_t> decide(const Packet& packet, WorkerState& state,
   auto candidate = state.templates.find(key, persistence, state.tick());
   if (candidate && !service.serves[*candidate]) candidate.reset();
   if (!candidate)
-    candidate = adopted ? place_by_hash(packet, state, service) : pick(packet, state, service);
+    candidate =
+        adopted ? place_by_hash(packet, state, service) : pick(request_of(packet, state, service));
   if (candidate && !state.templates.enter(key, persistence.names[*candidate], persistence,
                                           state.tick(), for_other))
     return place_by_hash(packet, state, service);

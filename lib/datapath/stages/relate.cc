@@ -9,8 +9,9 @@
 namespace drover::datapath::stages {
 namespace {
 
-// Whether a packet in mid-stream that belongs to no connection goes where its hash says.
+// Whether a packet of a flow without a connection goes where a hash says.
 bool places_unknown(const VirtualService& service, const Snapshot& snapshot) {
+  if (service.scheduler->is_by_hash()) return true;
   return service.protocol == ip_protocol::tcp && snapshot.unknown == UnknownPolicy::adopt;
 }
 

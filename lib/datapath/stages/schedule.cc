@@ -2,11 +2,11 @@
 #include "lib/datapath/stages/schedule.h"
 
 #include "lib/datapath/stages/admit.h"
+#include "lib/datapath/stages/ask_scheduler.h"
 #include "lib/datapath/stages/fragments.h"
 #include "lib/datapath/stages/look_up.h"
 #include "lib/datapath/stages/persist.h"
 #include "lib/datapath/stages/stages.h"
-#include "lib/datapath/stages/warm_up.h"
 
 namespace drover::datapath::stages {
 namespace {
@@ -104,7 +104,7 @@ void schedule_new(Packet& packet, WorkerState& state, const VirtualService& serv
     schedule_persistent(packet, state, service, false);
     return;
   }
-  if (const auto picked = pick(packet, state, service))
+  if (const auto picked = pick(request_of(packet, state, service)))
     send_new(packet, state, service, service.candidates[*picked], false);
   else
     packet.verdict = refusal(packet, service);
@@ -153,14 +153,6 @@ Verdict refusal(const Packet& packet, const VirtualService& service) {
   return service.undecided ? Verdict::unchecked : refusal(packet);
 }
 
-std::optional<std::uint32_t> pick(const Packet& packet, WorkerState& state,
-                                  const VirtualService& service) {
-  const auto picked = ask_scheduler(packet, state, service, state.loads());
-  if (picked && state.destination(service.candidates[*picked]).warming) [[unlikely]]
-    return pass_over_warming(packet, state, service, *picked);
-  return picked;
-}
-
 void send_new(Packet& packet, WorkerState& state, const VirtualService& service,
               DestinationId destination, bool adopted) {
   if (service.one_packet)
@@ -175,7 +167,7 @@ std::optional<std::uint32_t> place_by_hash(const Packet& packet, WorkerState& st
     // Its answer will be another one when it knows all servers.
     if (service.undecided) [[unlikely]]
       return std::nullopt;
-    return ask_scheduler(packet, state, service, state.loads());
+    return ask_scheduler(request_of(packet, state, service), state.loads());
   }
   return placement_of(packet.client(), packet.key.client_port, packet.key.virtual_port, service);
 }

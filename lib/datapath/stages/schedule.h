@@ -18,10 +18,6 @@ bool is_mid_stream(const Packet& packet);
 // connection since.
 void schedule_flow(Packet& packet, WorkerState& state);
 
-// The scheduler's choice for a new connection: an index into the service's candidates.
-std::optional<std::uint32_t> pick(const Packet& packet, WorkerState& state,
-                                  const VirtualService& service);
-
 // What becomes of a packet that no service takes, or for which `service` has no server.
 Verdict refusal(const Packet& packet);
 Verdict refusal(const Packet& packet, const VirtualService& service);

@@ -41,23 +41,23 @@ bool is_warming(const WorkerState& state, DestinationId id) {
 
 // A client that hashes to a server stays with the lot that it has drawn there until the share has
 // grown beyond it.
-bool draws_it(const Packet& packet, WorkerState& state, const VirtualService& service,
-              DestinationId id) {
+bool draws_it(const ServerRequest& request, DestinationId id) {
   const std::uint64_t lot =
-      service.scheduler->is_by_hash()
-          ? balance::stable_hash(balance::identity_of(packet.client()) ^ id.value())
-          : state.draw();
-  return lot % full_share < state.snapshot->destination_details[id.value()].share;
+      request.service.scheduler->is_by_hash()
+          ? balance::stable_hash(balance::identity_of(request.client) ^ id.value())
+          : WorkerState::next_draw(request.random);
+  return lot % full_share < request.state.snapshot->destination_details[id.value()].share;
 }
 
 // For schedulers that would rather have nobody than another server: by hash.
-std::optional<std::uint32_t> place_elsewhere(const Packet& packet, const WorkerState& state,
-                                             const VirtualService& service) {
+std::optional<std::uint32_t> place_elsewhere(const ServerRequest& request) {
+  const VirtualService& service = request.service;
   constexpr std::uint64_t most_tries = 8;
-  const std::uint64_t client = balance::identity_of(packet.client());
+  const std::uint64_t client = balance::identity_of(request.client);
   for (std::uint64_t tried = 0; tried < most_tries; ++tried) {
     const auto placed = service.placement.look_up(balance::stable_hash(client + tried));
-    if (placed && service.serves[*placed] && !is_warming(state, service.candidates[*placed]))
+    if (placed && service.serves[*placed] &&
+        !is_warming(request.state, service.candidates[*placed]))
       return placed;
   }
   return std::nullopt;
@@ -65,34 +65,18 @@ std::optional<std::uint32_t> place_elsewhere(const Packet& packet, const WorkerS
 
 }  // namespace
 
-std::optional<std::uint32_t> ask_scheduler(const Packet& packet, WorkerState& state,
-                                           const VirtualService& service,
-                                           const balance::Loads& loads) {
-  const auto picked = service.scheduler->pick(
-      *(*service.memory)[state.id.value()], {.client = packet.client(),
-                                             .vip = packet.ip_destination(),
-                                             .client_port = packet.key.client_port,
-                                             .virtual_port = packet.key.virtual_port,
-                                             .is_tcp = packet.headers.protocol == ip_protocol::tcp,
-                                             .random = state.draw(),
-                                             .now = state.now,
-                                             .loads = loads});
-  if (!picked) return std::nullopt;
-  return service.scheduled[*picked];
-}
-
-std::uint32_t pass_over_warming(const Packet& packet, WorkerState& state,
-                                const VirtualService& service, std::uint32_t picked) {
-  const ServerLoads all = state.loads();
+std::uint32_t pass_over_warming(const ServerRequest& request, std::uint32_t picked) {
+  const VirtualService& service = request.service;
+  const ServerLoads all = request.state.loads();
   LoadsWithout loads(all);
   for (std::uint32_t candidate = picked; !loads.is_full();) {
     const DestinationId id = service.candidates[candidate];
-    if (!is_warming(state, id) || draws_it(packet, state, service, id)) return candidate;
+    if (!is_warming(request.state, id) || draws_it(request, id)) return candidate;
     loads.pass_over(id);
-    const auto next = ask_scheduler(packet, state, service, loads);
+    const auto next = ask_scheduler(request, loads);
     // lblc stays with its choice, whatever its threshold says.
     if (!next || loads.has_passed_over(service.candidates[*next]))
-      return place_elsewhere(packet, state, service).value_or(picked);
+      return place_elsewhere(request).value_or(picked);
     candidate = *next;
   }
   return picked;

@@ -5,22 +5,13 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 
-#include "lib/balance/scheduler.h"
-#include "lib/datapath/burst.h"
-#include "lib/datapath/worker_state.h"
+#include "lib/datapath/stages/ask_scheduler.h"
 
 namespace drover::datapath::stages {
 
-// The scheduler's choice: an index into the service's candidates.
-std::optional<std::uint32_t> ask_scheduler(const Packet& packet, WorkerState& state,
-                                           const VirtualService& service,
-                                           const balance::Loads& loads);
-
 // Who gets a new connection that the scheduler would give to `picked`, which warms up. It gets it
 // after all when nobody else can have it.
-std::uint32_t pass_over_warming(const Packet& packet, WorkerState& state,
-                                const VirtualService& service, std::uint32_t picked);
+std::uint32_t pass_over_warming(const ServerRequest& request, std::uint32_t picked);
 
 }  // namespace drover::datapath::stages
