@@ -24,6 +24,7 @@
 #include "lib/control/event_source.h"
 #include "lib/control/event_streams.h"
 #include "lib/control/flow_lookup.h"
+#include "lib/control/grown_tables.h"
 #include "lib/control/health_watch.h"
 #include "lib/control/host_bridge.h"
 #include "lib/control/host_checks.h"
@@ -62,6 +63,7 @@ class ControlLoop::Loop {
             std::move(running), [this](const config::Config& config) { return follow(config); },
             events_),
         builder_(configuration_.config().workers.count),
+        tables_(configuration_.config(), configuration_.config().workers.count),
         publish_soon_(io_, [this] { publish(); }),
         publish_later_(io_, [this] { publish(); }),
         every_second_(io_, [this] { second_passed(); }) {}
@@ -158,6 +160,9 @@ class ControlLoop::Loop {
     vip_checks_->configure(config);
     if (auto configured = mastership_->configure(config); !configured) return configured;
     builder_.set_roles(mastership_->roles());
+    if (auto grown = tables_.fit(config); !grown)
+      events_.post(EventKind::reload, log::Level::warning, "connections", to_string(grown.error()));
+    builder_.set_tables(tables_.memory());
     health_->configure(config, builder_, Clock::now());
     watch_neighbours();
     for (const ReachedServer& peer : builder_.peers())
@@ -389,6 +394,7 @@ class ControlLoop::Loop {
   VipWatch vip_watch_{
       io_, [this](const IpAddress& vip, const MacAddress& mac) { vip_claimed(vip, mac); }};
   SnapshotBuilder builder_;
+  GrownTables tables_;
   BusyMeter busy_;
   ZeroedCounters zeroed_;
   WorkerWatch worker_watch_;

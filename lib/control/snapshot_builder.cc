@@ -377,6 +377,7 @@ std::unique_ptr<const datapath::Snapshot> SnapshotBuilder::build(const MacOf& ma
   snapshot->unknown = to_policy(unknown_);
   snapshot->reuse = to_policy(reuse_);
   snapshot->refusals_per_second = refusals_;
+  snapshot->tables = tables_;
 
   snapshot->vips = vips_;
   for (datapath::Vip& vip : snapshot->vips)

@@ -66,6 +66,9 @@ class SnapshotBuilder {
   Result<void> configure(const config::Config& config, std::vector<datapath::PortFacts> ports,
                          TimePoint now);
 
+  // What the workers' tables are to be in from now on (Snapshot::tables).
+  void set_tables(std::vector<datapath::TableMemory> tables) { tables_ = std::move(tables); }
+
   // How the servers of one of services() take part from now on, in their order. A server that was
   // never told of serves, a sorry server does not; what was told stays with the server.
   void set_standings(const ServiceView& service, std::span<const Standing> standings);
@@ -165,6 +168,7 @@ class SnapshotBuilder {
   std::uint64_t configurations_ = 0;
   std::vector<ReachedServer> peers_;
   std::set<IpAddress> refused_servers_;
+  std::vector<datapath::TableMemory> tables_;
 };
 
 }  // namespace drover::control

@@ -27,6 +27,7 @@
 #include "lib/datapath/known_sources.h"
 #include "lib/datapath/mastership_lease.h"
 #include "lib/datapath/persistence.h"
+#include "lib/datapath/table_memory.h"
 #include "lib/flow/connection_key.h"
 #include "lib/flow/tcp_state.h"
 #include "lib/net/address.h"
@@ -157,6 +158,8 @@ struct Snapshot {
   bool has_limits = false;                    // one service at least
   // Grows whenever access lists may have changed; 0: there are none.
   std::uint64_t access_generation = 0;
+  // By worker, which moves to what is larger than its own; empty: nothing is.
+  std::vector<TableMemory> tables;
 
   const Egress& egress_of(const Destination& destination) const {
     return egresses[destination.egress.value()];

@@ -30,8 +30,8 @@ constexpr std::size_t listed_at_once = 64;             // buckets
 // An eighth of the connections', within bounds.
 std::size_t template_capacity(const WorkerSettings& settings) {
   const auto connections =
-      std::max(flow::ConnectionTableV4::capacity_of(settings.table_memory.size()),
-               flow::ConnectionTableV6::capacity_of(settings.table_memory_v6.size()));
+      std::max(flow::ConnectionTableV4::capacity_of(settings.tables.v4.size()),
+               flow::ConnectionTableV6::capacity_of(settings.tables.v6.size()));
   return std::clamp<std::size_t>(connections / 8, 1'024, 1'048'576);
 }
 
@@ -50,8 +50,8 @@ Worker::Worker(WorkerSettings settings, const SnapshotStore& snapshots, Crossing
       snapshots_(snapshots),
       peers_(settings_.workers, settings_.id, counters),
       state_{.id = settings_.id,
-             .table_v4 = flow::ConnectionTableV4(settings_.table_memory, settings_.seed),
-             .table_v6 = flow::ConnectionTableV6(settings_.table_memory_v6, settings_.seed),
+             .table_v4 = flow::ConnectionTableV4(settings_.tables.v4, settings_.seed),
+             .table_v6 = flow::ConnectionTableV6(settings_.tables.v6, settings_.seed),
              .crossing = crossing,
              .counters = counters,
              .transmitter = Transmitter(settings_.transmit, counters),
@@ -209,6 +209,7 @@ void Worker::adopt_snapshot() {
   const Snapshot* before = std::exchange(state_.snapshot, snapshots_.current());
   if (state_.snapshot == before) [[likely]]
     return;
+  if (!state_.snapshot->tables.empty()) move_to(state_.snapshot->tables[settings_.id.value()]);
   state_.templates.adopt_snapshot(*state_.snapshot);
   if (state_.snapshot->has_limits) state_.source_limits.prepare();
   if (state_.snapshot->access_generation > screened_generation_) {
@@ -218,6 +219,17 @@ void Worker::adopt_snapshot() {
   state_.refusals.set_rate(state_.snapshot->refusals_per_second);
   state_.counters.snapshot_generation.set(state_.snapshot->generation);
   release_held();
+}
+
+// A family that got its first service by a reload comes with a table that has room for it.
+void Worker::move_to(const TableMemory& memory) {
+  ConnectionAccounting accounting = state_.accounting();
+  const auto move_if_larger = [&](auto& table, std::span<std::byte> larger) {
+    if (table.capacity_of(larger.size()) > table.capacity())
+      table.move_to(larger, state_.tick(), accounting);
+  };
+  move_if_larger(state_.table_v4, memory.v4);
+  move_if_larger(state_.table_v6, memory.v6);
 }
 
 void Worker::release_held() {

@@ -7,12 +7,12 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <vector>
 
 #include "lib/datapath/burst.h"
 #include "lib/datapath/idle.h"
 #include "lib/datapath/snapshot_store.h"
+#include "lib/datapath/table_memory.h"
 #include "lib/datapath/tracer.h"
 #include "lib/datapath/worker_state.h"
 
@@ -28,9 +28,7 @@ struct WorkerSettings {
   WorkerId id;
   std::vector<PolledQueue> receive;    // may be empty
   std::vector<TransmitPath> transmit;  // by PortId
-  // Of each table's bytes_for(), zeroed.
-  std::span<std::byte> table_memory;
-  std::span<std::byte> table_memory_v6;
+  TableMemory tables;                  // to begin with
   flow::HashSeed seed;
   rte_mempool* mempool = nullptr;
   std::vector<Crossing*> workers;  // of all workers, this one's too, by WorkerId
@@ -65,6 +63,7 @@ class Worker {
   void decide(Burst& burst);
   bool send_outbound();
   void adopt_snapshot();
+  void move_to(const TableMemory& memory);
   void release_held();
   void obey_commands();
   bool is_released(DestinationId id) const;

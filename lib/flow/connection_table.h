@@ -125,6 +125,21 @@ class ConnectionTable {
     return end;
   }
 
+  // Goes on in other memory, as for the constructor and larger; that until now is free then.
+  template <class OnRemoved>
+  void move_to(std::span<std::byte> memory, Tick now, OnRemoved&& on_removed) {
+    ConnectionTable larger(memory, seed_);
+    for (Bucket& bucket : buckets_)
+      for (const Entry& entry : bucket.entries()) {
+        if (entry.empty()) continue;
+        if (expired(entry.expires(), now))
+          on_removed(entry, Removal::expired);
+        else if (larger.insert(entry, hash(entry.key()), now, on_removed) == nullptr)
+          on_removed(entry, Removal::evicted_tentative);
+      }
+    *this = larger;
+  }
+
   std::size_t bucket_count() const { return buckets_.size(); }
   std::size_t capacity() const {
     return capacity_of(buckets_.size_bytes());

@@ -63,7 +63,10 @@ struct InProcessPlant::WorkerParts {
 };
 
 InProcessPlant::InProcessPlant(const config::Config& config, PlantSettings settings)
-    : settings_(std::move(settings)), builder_(settings_.workers), snapshots_(settings_.workers) {
+    : settings_(std::move(settings)),
+      builder_(settings_.workers),
+      grown_tables_(config, settings_.workers),
+      snapshots_(settings_.workers) {
   if (settings_.ports.size() != config.ports.size())
     throw std::runtime_error("the plant needs as many ports as the configuration");
   if (settings_.queues == 0) settings_.queues = settings_.workers;
@@ -76,14 +79,14 @@ InProcessPlant::InProcessPlant(const config::Config& config, PlantSettings setti
 
   for (std::uint16_t i = 0; i < settings_.workers; ++i) {
     WorkerParts& parts = *workers_[i];
-    datapath::WorkerSettings worker{.id = WorkerId(i),
-                                    .receive = {},
-                                    .transmit = {},
-                                    .table_memory = {parts.table.get(), sizes.v4},
-                                    .table_memory_v6 = {parts.table_v6.get(), sizes.v6},
-                                    .seed = {.first = 1, .second = 2},
-                                    .mempool = frame_pool(),
-                                    .workers = {}};
+    datapath::WorkerSettings worker{
+        .id = WorkerId(i),
+        .receive = {},
+        .transmit = {},
+        .tables = {.v4 = {parts.table.get(), sizes.v4}, .v6 = {parts.table_v6.get(), sizes.v6}},
+        .seed = {.first = 0x9e3779b97f4a7c15U, .second = 0xd1b54a32d192ed03U},
+        .mempool = frame_pool(),
+        .workers = {}};
     for (const auto& each : workers_) worker.workers.push_back(&each->crossing);
     for (std::size_t port = 0; port < ports_.size(); ++port) {
       const std::uint16_t ethdev = ports_[port]->ethdev();
@@ -120,6 +123,9 @@ std::vector<datapath::PortFacts> InProcessPlant::port_facts(const config::Config
 void InProcessPlant::configure(const config::Config& config) {
   if (auto done = builder_.configure(config, port_facts(config), time()); !done)
     throw std::runtime_error(to_string(done.error()));
+  if (auto grown = grown_tables_.fit(config); !grown)
+    throw std::runtime_error(to_string(grown.error()));
+  builder_.set_tables(grown_tables_.memory());
   publish();
 }
 

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "lib/config/config.h"
+#include "lib/control/grown_tables.h"
 #include "lib/control/snapshot_builder.h"
 #include "lib/datapath/crossing.h"
 #include "lib/datapath/snapshot_store.h"
@@ -99,6 +100,7 @@ class InProcessPlant {
   PlantSettings settings_;
   std::vector<std::unique_ptr<RingPort>> ports_;
   control::SnapshotBuilder builder_;
+  control::GrownTables grown_tables_;
   std::map<IpAddress, MacAddress> neighbours_;
   datapath::SnapshotStore snapshots_;
   Doorbell doorbell_;

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The network of every case, and second implementations of what decides where a frame goes.
 
+As the package generator_v6 the cases are those of IPv6, with 2001:db8::10 for 192.0.2.10 and so on.
+
                           +-- front, 02:..:01 --+
   clients -- router ------|       drover        |   a 192.0.2.21  02:..:21
   198.51.100.x  02:..:fe  |  VIP 192.0.2.10     |-- b 192.0.2.22  02:..:22
@@ -10,15 +12,30 @@
 import ipaddress
 from dataclasses import dataclass
 
+V6 = __package__ == "generator_v6"
+NETWORKS_V6 = {"192.0.2": "2001:db8:", "198.51.100": "2001:db8:f:", "198.51.101": "2001:db8:f:1:",
+               "203.0.113": "2001:db8:e:", "198.18.0": "2001:db8:2:"}
+
+
+def by_family(of_v4, of_v6):
+    return of_v6 if V6 else of_v4
+
+
+def of_family(address):
+    """Of IPv6 the address that stands for this one."""
+    network, host = address.rsplit(".", 1)
+    return f"{NETWORKS_V6[network]}:{host}" if V6 else address
+
+
 PORT_MAC = "02:00:00:00:00:01"
 ROUTER_MAC = "02:00:00:00:00:fe"
 OTHER_MAC = "02:00:00:00:00:99"  # of a station that is neither
-VIP = "192.0.2.10"
-VIP2 = "192.0.2.9"
-NODE = "192.0.2.11"  # the balancer's own
-PEER = "192.0.2.12"  # the other balancer's
-CLIENT = "198.51.100.7"
-CLIENT2 = "198.51.100.8"
+VIP = of_family("192.0.2.10")
+VIP2 = of_family("192.0.2.9")
+NODE = of_family("192.0.2.11")  # the balancer's own
+PEER = of_family("192.0.2.12")  # the other balancer's
+CLIENT = of_family("198.51.100.7")
+CLIENT2 = of_family("198.51.100.8")
 
 
 @dataclass(frozen=True)
@@ -29,9 +46,9 @@ class Server:
     weight: int = 1
 
 
-A = Server("a", "192.0.2.21", "02:00:00:00:00:21")
-B = Server("b", "192.0.2.22", "02:00:00:00:00:22")
-C = Server("c", "192.0.2.23", "02:00:00:00:00:23")
+A = Server("a", of_family("192.0.2.21"), "02:00:00:00:00:21")
+B = Server("b", of_family("192.0.2.22"), "02:00:00:00:00:22")
+C = Server("c", of_family("192.0.2.23"), "02:00:00:00:00:23")
 
 
 def mac_bytes(mac):
@@ -166,7 +183,7 @@ class Maglev:
 
 # --- which worker owns what several need ----------------------------------------------------------
 
-SEED = (1, 2)  # of the in-process plant
+SEED = (0x9E3779B97F4A7C15, 0xD1B54A32D192ED03)  # of the in-process plant
 
 
 def fold_multiply(left, right):

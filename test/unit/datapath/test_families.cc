@@ -78,4 +78,31 @@ TEST_CASE("a family that no service has gets no memory", "[datapath]") {
   CHECK(both.v6 == v6.v6);
 }
 
+TEST_CASE("a family whose first service a reload brings has room for all its connections",
+          "[datapath]") {
+  for (const auto workers : std::initializer_list<std::uint16_t>{1, 2, 4})
+    for (const bool is_v6 : {true, false}) {
+      INFO("workers: " << workers << (is_v6 ? ", IPv6" : ", IPv4"));
+      InProcessPlant plant(config_of(is_v6 ? v4_service : v6_service),
+                           {.ports = {{own_mac}}, .workers = workers});
+      const auto open = [&](bool v6, int number) {
+        const std::string last =
+            std::to_string(number / 250) + (v6 ? ":" : ".") + std::to_string(1 + number % 250);
+        plant.inject(PortId(0), v6 ? syn(("2001:db8:f::" + last).c_str(), "2001:db8::10")
+                                   : syn(("198.51." + last).c_str(), "192.0.2.10"));
+        plant.run();
+      };
+      open(!is_v6, 0);
+      plant.configure(config_of(std::string(v4_service) + v6_service));
+      for (int i = 0; i < 1'000; ++i) open(is_v6, i);
+      CHECK(plant.total(Verdict::forwarded_new) == 1'001);
+      CHECK(plant.list_connections().size() == 1'001);
+      // And keeps it when the others' service goes and comes back.
+      plant.configure(config_of(is_v6 ? v6_service : v4_service));
+      plant.configure(config_of(std::string(v4_service) + v6_service));
+      for (int i = 0; i < 1'000; ++i) open(is_v6, i);
+      CHECK(plant.total(Verdict::forwarded) == 1'000);
+    }
+}
+
 }  // namespace drover::datapath

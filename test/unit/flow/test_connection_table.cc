@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <algorithm>
+#include <array>
+#include <cstring>
+#include <map>
 #include <random>
 #include <set>
 #include <unordered_map>
@@ -282,6 +285,39 @@ TEST_CASE("a walk meets every connection, may erase it, and ends", "[flow]") {
   CHECK(met.size() == 1500);
   CHECK(table.memory_is_zero());
   CHECK(table.walk(from, 33, [](ConnectionV4&) { FAIL("beyond the end"); }) == from);
+}
+
+TEMPLATE_TEST_CASE("a table moves to larger memory with all that lives", "[flow]", ConnectionV4,
+                   ConnectionV6) {
+  using Key = typename TestType::Key;
+  TestTable<TestType> table(4);
+  std::map<typename Key::Packed, TestType> expected;
+  for (std::uint64_t i = 0; i < 8; ++i) {
+    const Key key = key_of<Key>(i);
+    const Tick expires = i % 4 == 0 ? start + Ticks(1) : late;
+    auto* entry = table.insert_solid(key, TcpState::established, expires, start, ignore_removal);
+    REQUIRE(entry != nullptr);
+    expected.emplace(key.packed(), *entry);
+  }
+  const auto memory = std::make_unique<std::array<typename TestTable<TestType>::Bucket, 500>>();
+  unsigned ended = 0;
+  table.move_to(std::as_writable_bytes(std::span(*memory)), start + Ticks(2),
+                [&](const TestType&, Removal reason) {
+                  CHECK(reason == Removal::expired);
+                  ++ended;
+                });
+  CHECK(ended == 2);
+  CHECK(table.size() == 6);
+  CHECK(table.capacity() == 1'000);
+  for (std::uint64_t i = 0; i < 8; ++i) {
+    const TestType* found = table.find(key_of<Key>(i), start + Ticks(2), ignore_removal);
+    REQUIRE((found != nullptr) == (i % 4 != 0));
+    if (found == nullptr) continue;
+    CHECK(std::memcmp(found, &expected.at(key_of<Key>(i).packed()), sizeof *found) == 0);
+  }
+  for (std::uint64_t i = 8; i < 1'008; ++i)
+    REQUIRE(table.insert_solid(key_of<Key>(i), TcpState::established, late, start,
+                               ignore_removal) != nullptr);
 }
 
 }  // namespace drover::flow
