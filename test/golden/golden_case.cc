@@ -170,8 +170,11 @@ std::string read_text(const std::filesystem::path& file) {
 GoldenCase read_golden_case(const std::filesystem::path& folder, std::uint16_t workers) {
   GoldenCase result;
   result.folder = folder;
-  result.frames_file = fmt::format("frames-{}-workers.txt", workers);
-  if (!std::filesystem::exists(folder / result.frames_file)) result.frames_file = "frames.txt";
+  result.frames_file = "frames.txt";
+  for (std::uint16_t fewer = 2; fewer <= workers; fewer *= 2)
+    if (const auto file = fmt::format("frames-{}-workers.txt", fewer);
+        std::filesystem::exists(folder / file))
+      result.frames_file = file;
   Reader reader(result);
   std::istringstream text(read_text(folder / result.frames_file));
   for (std::string line; std::getline(text, line);) reader.read(line);

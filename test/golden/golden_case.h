@@ -14,8 +14,8 @@
 //   server VIP:PORT ADDRESS ACTIVE INACTIVE CONNECTIONS
 //   entries N, evictions N          of all workers' tables
 //   templates N                     of all persistent clients
-// frames-2-workers.txt, if there is one, is for two workers. With frames-4-workers.txt the case is
-// played with four, too.
+// Each case is played with one, two and four workers. frames-2-workers.txt, if there is one, is for
+// two and four, frames-4-workers.txt for four.
 #pragma once
 
 #include <cstdint>

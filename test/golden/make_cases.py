@@ -8,6 +8,7 @@ counters.txt of a case is not written here but by `golden_runner --update-counte
 """
 
 import importlib
+import importlib.util
 import sys
 import tempfile
 from pathlib import Path
@@ -32,25 +33,35 @@ def differences(written, committed):
             yield f"{name} (no case writes it)"
 
 
+def load(package, groups):
+    """The cases by name, each with what writes it. The package generator_v6 is generator once more."""
+    spec = importlib.util.spec_from_file_location(
+        package, HERE / "generator/__init__.py", submodule_search_locations=[str(HERE / "generator")])
+    sys.modules[package] = importlib.util.module_from_spec(spec)
+    for group in groups:
+        importlib.import_module(f"{package}.{group}")
+    case = importlib.import_module(f"{package}.case")
+    return dict.fromkeys(case.CASES, case.write)
+
+
 def main(arguments):
     try:
-        from generator.case import CASES, write
+        writers = load("generator", GROUPS)
     except ImportError as error:
         print(f"scapy is not here: {error}")
         return 77  # meson: skipped
-    for group in GROUPS:
-        importlib.import_module(f"generator.{group}")
+    writers |= load("generator_v6", importlib.import_module("generator.case").FOR_BOTH)
     if arguments[:1] == ["--check"]:
         with tempfile.TemporaryDirectory() as folder:
-            for name in CASES:
+            for name, write in writers.items():
                 write(name, Path(folder, name))
             differ = list(differences(Path(folder), HERE))
         for name in differ:
             print(f"test/golden/{name} is not what make_cases.py writes")
         return 1 if differ else 0
-    for name in arguments or CASES:
-        write(name, HERE / name)
-    print(f"{len(arguments or CASES)} cases written")
+    for name in arguments or writers:
+        writers[name](name, HERE / name)
+    print(f"{len(arguments or writers)} cases written")
     return 0
 
 

@@ -106,6 +106,30 @@ class DualStack(Scenario):
         self.assertLess(time.monotonic() - begin, 0.9)
 
 
+class FirstIpv6Service(Scenario, unittest.TestCase):
+    """IPv6's first service comes with a reload, and its table with it."""
+
+    @classmethod
+    def file(cls):
+        text = configuration(cls.lab, cls.driver)
+        return text.replace(f"address: {cls.lab.lb1.address}/24",
+                            f"address: [{cls.lab.lb1.address}/24, {cls.lab.lb1.address6}/64]")
+
+    def test_many_connections_have_entries(self):
+        self.assertServed()
+        self.balancer.file.write_text(with_ipv6(self.lab, configuration(self.lab, self.driver)))
+        self.balancer.drover("reload")
+        # twice as many as the least table holds, all open at once
+        connections = []
+        for _ in range(16):
+            with self.client.inside():
+                connections.append(socket.create_connection((VIP6, 80), timeout=5))
+        listed = self.balancer.drover("list", "--connections").stdout
+        for connection in connections:
+            with connection:
+                self.assertIn(f"[{self.client.address6}]:{connection.getsockname()[1]} ", listed)
+
+
 def is_tcp6(frame):
     return frame[12:14] == IPV6 and frame[20] == TCP
 

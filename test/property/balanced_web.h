@@ -51,6 +51,10 @@ inline IpAddress client_of(Family family, std::uint32_t number) {
   return Ipv6Address(bytes);
 }
 
+inline IpAddress vip_for(const IpAddress& client) {
+  return client.is_v4() ? IpAddress(web_vip) : IpAddress(web_vip_v6);
+}
+
 struct Flow {
   IpAddress client;
   std::uint16_t port = 0;
@@ -60,13 +64,12 @@ struct Flow {
 // Sends one packet of the flow; the server that got it, none when none did.
 inline std::optional<MacAddress> send(InProcessPlant& plant, const Flow& flow, std::uint8_t flags,
                                       std::uint16_t payload = 0) {
-  plant.inject(PortId(0),
-               tcp_frame({.to = port_mac,
-                          .client = flow.client,
-                          .client_port = flow.port,
-                          .vip = flow.client.is_v4() ? IpAddress(web_vip) : IpAddress(web_vip_v6),
-                          .flags = flags,
-                          .payload = payload}));
+  plant.inject(PortId(0), tcp_frame({.to = port_mac,
+                                     .client = flow.client,
+                                     .client_port = flow.port,
+                                     .vip = vip_for(flow.client),
+                                     .flags = flags,
+                                     .payload = payload}));
   plant.run();
   const auto departures = plant.take_departures();
   if (departures.size() != 1) return std::nullopt;

@@ -103,27 +103,30 @@ TEST_CASE("weighted shares are as the weights, whatever the number of workers", 
 }
 
 TEST_CASE("least-connection schedulers know the other workers' connections", "[shares]") {
-  for (const char* scheduler : {"lc", "wlc", "sed", "nq", "ovf", "lblcr", "twos"}) {
-    INFO(scheduler);
-    InProcessPlant plant(web(scheduler, 2, {1, 0}), {.ports = {{port_mac}}, .workers = 2});
-    Clients clients(2);
-    Shares shares(2);
-    for (int i = 0; i < 10; ++i) {
-      plant.configure(web(scheduler, 2, {20, 0}));
-      open(plant, clients.next(std::uint16_t{0}), shares);
+  for (const char* scheduler : {"lc", "wlc", "sed", "nq", "ovf", "lblcr", "twos"})
+    for (const std::uint16_t workers : {std::uint16_t{2}, std::uint16_t{4}}) {
+      INFO(scheduler << ", workers: " << workers);
+      InProcessPlant plant(web(scheduler, workers, {1, 0}),
+                           {.ports = {{port_mac}}, .workers = workers});
+      Clients clients(workers);
+      Shares shares(2);
+      // All but the last worker have some.
+      const auto last = static_cast<std::uint16_t>(workers - 1);
+      for (std::uint16_t i = 0; i < 10; ++i) {
+        plant.configure(web(scheduler, workers, {20, 0}));
+        open(plant, clients.next(static_cast<std::uint16_t>(i % last)), shares);
+      }
+      CHECK(shares == Shares{10, 0});
+      plant.configure(web(scheduler, workers, {9, 8}));
+      plant.wait(10ms);
+      if (scheduler == std::string("twos")) {
+        for (int i = 0; i < 40; ++i) open(plant, clients.next(last), shares);
+        CHECK(shares[1] > 21);  // knowing but its own, 19
+        continue;
+      }
+      for (int i = 0; i < 5; ++i) open(plant, clients.next(last), shares);
+      CHECK(shares == Shares{10, 5});
     }
-    CHECK(shares == Shares{10, 0});
-    // The other worker has none of its own.
-    plant.configure(web(scheduler, 2, {9, 8}));
-    plant.wait(10ms);
-    if (scheduler == std::string("twos")) {
-      for (int i = 0; i < 40; ++i) open(plant, clients.next(std::uint16_t{1}), shares);
-      CHECK(shares[1] > 21);  // knowing but its own, 19
-      continue;
-    }
-    for (int i = 0; i < 5; ++i) open(plant, clients.next(std::uint16_t{1}), shares);
-    CHECK(shares == Shares{10, 5});
-  }
 }
 
 TEST_CASE("with one worker counts are exact at every packet", "[shares]") {
@@ -140,21 +143,24 @@ TEST_CASE("with one worker counts are exact at every packet", "[shares]") {
 }
 
 TEST_CASE("an upper threshold holds for all workers together", "[shares]") {
-  config::Config config = web("rr", 2, {1, 1});
-  config.pools.begin()->second.servers[0].upper_threshold = 10;
-  InProcessPlant plant(config, {.ports = {{port_mac}}, .workers = 2});
-  Clients clients(2);
-  Shares shares(2);
-  for (std::uint16_t i = 0; i < 100; ++i) {
-    open(plant, clients.next(std::uint16_t(i % 2)), shares);
-    plant.wait(10ms);
+  for (const std::uint16_t workers : worker_counts) {
+    INFO("workers: " << workers);
+    config::Config config = web("rr", workers, {1, 1});
+    config.pools.begin()->second.servers[0].upper_threshold = 10;
+    InProcessPlant plant(config, {.ports = {{port_mac}}, .workers = workers});
+    Clients clients(workers);
+    Shares shares(2);
+    for (std::uint16_t i = 0; i < 100; ++i) {
+      open(plant, clients.next(static_cast<std::uint16_t>(i % workers)), shares);
+      plant.wait(10ms);
+    }
+    CHECK(shares == Shares{10, 90});
+    // They expire, and all workers hear of it.
+    plant.wait(63s);
+    for (std::uint16_t worker = 0; worker < workers; ++worker)
+      for (int i = 0; i < 2; ++i) open(plant, clients.next(worker), shares);
+    CHECK(shares == Shares{10 + workers, 90 + workers});
   }
-  CHECK(shares == Shares{10, 90});
-  // They expire, and both workers hear of it.
-  plant.wait(63s);
-  for (std::uint16_t worker = 0; worker < 2; ++worker)
-    for (int i = 0; i < 2; ++i) open(plant, clients.next(worker), shares);
-  CHECK(shares == Shares{12, 92});
 }
 
 }  // namespace drover::test

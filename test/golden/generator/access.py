@@ -2,18 +2,23 @@
 """Who may come to a service, and how often."""
 
 from .case import case, config, service, tcp, udp
-from .plant import A, B, C, CLIENT, CLIENT2, VIP, Maglev, RoundRobin
+from .persistence import MASK, network
+from .plant import A, B, C, CLIENT, CLIENT2, VIP, Maglev, RoundRobin, by_family, of_family
 
-NEIGHBOUR = "198.51.101.9"
-STRANGER = "203.0.113.5"
+NEIGHBOUR = of_family("198.51.101.9")
+STRANGER = of_family("203.0.113.5")
+NEAR = by_family("198.51.100.0/24", "2001:db8:f::/64")
+FAR = by_family("198.51.0.0/16", "2001:db8:f::/48")
+
+
+EACH = by_family("", ", mask: 128")  # a client is not a network by itself as a rule
 
 
 def web(more):
     return config(services=service("web", VIP, [A, B, C], ports=(80, 443), more=more))
 
 
-@case("access", web("deny: [198.51.100.0/24]\n    allow: [198.51.100.7, 198.51.0.0/16]"),
-      four_workers=True)
+@case("access", web(f"deny: [{NEAR}]\n    allow: [{CLIENT}, {FAR}]"))
 def access(c):
     """The smallest network decides; who is denied gets no answer, in mid-stream neither."""
     servers = RoundRobin([A, B, C], c.workers)
@@ -33,8 +38,8 @@ def access(c):
     c.entries(9)
 
 
-@case("access-reload", web("scheduler: rr"), four_workers=True,
-      denied=web("deny: [198.51.100.8]"), open=web("scheduler: rr"))
+@case("access-reload", web("scheduler: rr"),
+      denied=web(f"deny: [{CLIENT2}]"), open=web("scheduler: rr"))
 def access_reload(c):
     """A client that a reload denies loses its connections; others keep theirs."""
     servers, got = RoundRobin([A, B, C], c.workers), {}
@@ -93,7 +98,7 @@ def play_limit(c, limit, network_of, flows):
         after = 0
 
 
-@case("access-limit", web("limit: {rate: 10, burst: 4}"), four_workers=True)
+@case("access-limit", web(f"limit: {{rate: 10, burst: 4{EACH}}}"))
 def access_limit(c):
     """So many new connections a second of each client, to all ports of the service."""
     flows = []
@@ -109,18 +114,18 @@ def access_limit(c):
         c.forward(tcp("S", port=port), Maglev([A, B, C]).place(CLIENT, port, 80))
 
 
-@case("access-limit-by-network", web("limit: {rate: 5, mask: 24}"), four_workers=True)
+@case("access-limit-by-network", web(f"limit: {{rate: 5, {MASK}}}"))
 def access_limit_by_network(c):
     """The clients of a network share its allowance."""
-    clients = [f"198.51.100.{number}" for number in range(1, 31)] + [NEIGHBOUR]
-    play_limit(c, Limit(c.workers, 5, 5), lambda client: client.rsplit(".", 1)[0],
+    clients = [of_family(f"198.51.100.{number}") for number in range(1, 31)] + [NEIGHBOUR]
+    play_limit(c, Limit(c.workers, 5, 5), network,
                [(client, 40000, 80) for client in clients] + [2_000] +
                [(client, 40001, 80) for client in clients])
 
 
 @case("access-udp", config(services=service(
     "dns", VIP, [A, B, C], ports=(53,),
-    more="protocol: udp\n    one_packet: true\n    deny: [198.51.100.8]\n    limit: {rate: 1}")))
+    more=f"protocol: udp\n    one_packet: true\n    deny: [{CLIENT2}]\n    limit: {{rate: 1{EACH}}}")))
 def access_udp(c):
     """Of a one-packet service each datagram counts."""
     for client, denied in ((CLIENT, False), (CLIENT2, True)):

@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Writes one case: a folder with drover.yaml and frames.txt (golden_case.h explains the lines)."""
 
-from scapy.layers.inet import IP, TCP, UDP
+from scapy.layers.inet import ICMP, IP, TCP, UDP
+from scapy.layers.inet6 import ICMPv6EchoReply, ICMPv6EchoRequest, IPv6
 from scapy.layers.l2 import Ether
 
-from .plant import A, B, C, CLIENT, PORT_MAC, ROUTER_MAC, VIP, mac_bytes, worker_of
+from .plant import A, B, C, CLIENT, PORT_MAC, ROUTER_MAC, V6, VIP, mac_bytes, worker_of
 
 CASES = {}  # name -> (function, its configuration)
+# Groups of cases in which no header is of one family only.
+FOR_BOTH = ("tcp_life", "scheduling", "capacity", "adoption", "held", "persistence", "access", "udp",
+            "strays", "fragments", "networks", "tags")
 
 
 def config(services=None, servers=(A, B, C), pin=True, ports=(80,), before="", port=""):
@@ -30,14 +34,42 @@ def service(name, vip, servers, pin=True, ports=(80,), more=""):
     return text
 
 
-def case(name, text=None, host=False, four_workers=False, ports=None, **more_files):
-    """Registers a function that writes the case. `more_files`: other configurations, to reload."""
+def case(name, text=None, host=False, ports=None, v4_only=False, **more_files):
+    """Registers a function that writes the case. `more_files`: other configurations, to reload.
+
+    In the groups FOR_BOTH it is also played with IPv6, as v6-NAME, unless it is of IPv4 only.
+    """
 
     def register(function):
-        CASES[name] = (function, text or config(), host, four_workers, ports, more_files)
+        if V6 and (v4_only or function.__module__.rsplit(".", 1)[1] not in FOR_BOTH):
+            return function
+        CASES["v6-" + name if V6 else name] = (function, text or config(), host, ports, more_files)
         return function
 
     return register
+
+
+def ip(client=CLIENT, vip=VIP, mac=ROUTER_MAC, **fields):
+    """From a client to a VIP, as far as the IP header. `fields`: of IPv4's."""
+    return Ether(src=mac, dst=PORT_MAC) / (
+        IPv6(src=client, dst=vip) if V6 else IP(src=client, dst=vip, **fields))
+
+
+def reply_ip(mac=ROUTER_MAC, vip=VIP, client=CLIENT, source=PORT_MAC):
+    """As drover writes it, from a VIP to a client."""
+    return Ether(src=source, dst=mac) / (
+        IPv6(src=vip, dst=client) if V6 else IP(src=vip, dst=client, id=0, flags="DF", ttl=64))
+
+
+def echo_request(client=CLIENT, vip=VIP, mac=ROUTER_MAC):
+    return ip(client, vip, mac) / (
+        ICMPv6EchoRequest(id=1, seq=2) if V6 else ICMP(type="echo-request", id=1, seq=2))
+
+
+def echo_reply(client=CLIENT, vip=VIP):
+    return Ether(src=PORT_MAC, dst=ROUTER_MAC) / (
+        IPv6(src=vip, dst=client) / ICMPv6EchoReply(id=1, seq=2) if V6 else
+        IP(src=vip, dst=client, ttl=64) / ICMP(type="echo-reply", id=1, seq=2))
 
 
 def tcp(flags, port=40000, client=CLIENT, vip=VIP, to=80, data=b"", mac=ROUTER_MAC, **fields):
@@ -45,13 +77,12 @@ def tcp(flags, port=40000, client=CLIENT, vip=VIP, to=80, data=b"", mac=ROUTER_M
     segment = TCP(sport=port, dport=to, flags=flags, seq=1000, ack=2000 if "A" in flags else 0)
     for field, value in fields.items():
         setattr(segment, field, value)
-    return Ether(src=mac, dst=PORT_MAC) / IP(src=client, dst=vip, id=1) / segment / data
+    return ip(client, vip, mac, id=1) / segment / data
 
 
 def udp(port=40000, client=CLIENT, vip=VIP, to=53, data=b"data", **fields):
     """A datagram from a client to a VIP, not padded."""
-    return (Ether(src=ROUTER_MAC, dst=PORT_MAC) / IP(src=client, dst=vip, id=1, **fields) /
-            UDP(sport=port, dport=to) / data)
+    return ip(client, vip, id=1, **fields) / UDP(sport=port, dport=to) / data
 
 
 def padded(frame):
@@ -125,6 +156,7 @@ class Case:
 
     def count(self, server, active, inactive, connections, vip=VIP, port=80):
         """What the server's row in `drover list` shows now."""
+        vip = f"[{vip}]" if ":" in vip and not vip.startswith("[") else vip
         self.lines.append(
             f"server {vip}:{port} {server.address} {active} {inactive} {connections}")
 
@@ -145,24 +177,19 @@ class Case:
 
 
 def write(name, folder):
-    """Writes the case; frames-2-workers.txt only where two workers differ from one.
-
-    frames-4-workers.txt where four are wanted, so that the runner plays four.
-    """
-    function, text, host, four_workers, ports, more = CASES[name]
-    texts = {}
-    for workers in (1, 2, 4) if four_workers else (1, 2):
+    """Writes the case; a file for two or four workers only where it differs from that for fewer."""
+    function, text, host, ports, more = CASES[name]
+    files, frames = {"drover.yaml": text}, None
+    for workers, file_name in ((1, "frames.txt"), (2, "frames-2-workers.txt"),
+                               (4, "frames-4-workers.txt")):
         written = Case(workers, host, ports)
         function(written)
         about = "".join(f"# {line.strip()}\n" for line in function.__doc__.strip().splitlines())
-        texts[workers] = about + "\n".join(written.lines) + "\n"
-    folder.mkdir(parents=True, exist_ok=True)
-    files = {"drover.yaml": text, "frames.txt": texts[1]}
-    if texts[2] != texts[1]:
-        files["frames-2-workers.txt"] = texts[2]
-    if four_workers:
-        files["frames-4-workers.txt"] = texts[4]
+        if frames != written.lines:
+            frames = written.lines
+            files[file_name] = about + "\n".join(frames) + "\n"
     files |= {f"{key}.yaml": value for key, value in more.items()}
+    folder.mkdir(parents=True, exist_ok=True)
     for file_name, content in files.items():
         (folder / file_name).write_text(content, encoding="ascii")
     return set(files)

@@ -3,35 +3,39 @@
 
 from itertools import permutations
 
-from scapy.layers.inet import ICMP, IP, TCP, UDP
-from scapy.layers.inet6 import IPv6ExtHdrFragment
+from scapy.layers.inet import IP
+from scapy.layers.inet6 import IPv6, IPv6ExtHdrFragment
 from scapy.layers.l2 import Ether
 from scapy.packet import Raw
 
-from .case import case, config, padded, service, tcp, udp
-from .persistence import Clients, persistent
-from .plant import A, B, C, CLIENT, CLIENT2, PORT_MAC, ROUTER_MAC, VIP, VIP2, Maglev, RoundRobin
+from .case import case, config, echo_request, padded, service, tcp, udp
+from .persistence import CLIENTS, Clients, persistent
+from .plant import (A, B, C, CLIENT, CLIENT2, PORT_MAC, ROUTER_MAC, V6, VIP, VIP2, Maglev,
+                    RoundRobin)
 from .refusals import unreachable
 
 DNS = service("dns", VIP, [A, B, C], ports=(53,), more="protocol: udp")
 BOTH = config(services=service("web", VIP, [A, B, C]) + DNS)
 
 
-def cut(datagram, *at):
+def cut(datagram, *at, number=1):
     """The fragments of a frame, cut behind so many bytes of the IP payload."""
-    ip = Ether(bytes(datagram))[IP]
-    payload = bytes(ip.payload)
+    whole = Ether(bytes(datagram)).payload
+    payload = bytes(whole.payload)
     ends = [*at, len(payload)]
     for offset, end in zip([0, *at], ends):
-        header = IP(src=ip.src, dst=ip.dst, id=ip.id, proto=ip.proto, frag=offset // 8,
-                    flags="MF" if end < len(payload) else 0)
+        more = end < len(payload)
+        if V6:
+            header = IPv6(src=whole.src, dst=whole.dst) / IPv6ExtHdrFragment(
+                nh=whole.nh, id=number, offset=offset // 8, m=int(more))
+        else:
+            header = IP(src=whole.src, dst=whole.dst, id=number, proto=whole.proto,
+                        frag=offset // 8, flags="MF" if more else 0)
         yield bytes(Ether(src=ROUTER_MAC, dst=PORT_MAC) / header / Raw(payload[offset:end]))
 
 
 def in_three(datagram, number):
-    datagram = Ether(bytes(datagram))
-    datagram[IP].id = number
-    return list(cut(datagram, 40, 80))
+    return list(cut(datagram, 40, 80, number=number))
 
 
 def is_first(frame):
@@ -64,7 +68,7 @@ def datagram(port=40000, **more):
     return udp(port, data=bytes(range(112)), **more)
 
 
-@case("fragments", BOTH, four_workers=True)
+@case("fragments", BOTH)
 def fragment_case(c):
     """Whatever their order, they follow the connection, wherever that is."""
     servers, number = RoundRobin([A, B, C], c.workers), 1
@@ -88,7 +92,7 @@ def fragment_case(c):
     deliver(c, in_three(segment(client=CLIENT2), 7), placed, "forwarded_adopted", after=1)
 
 
-@case("fragments-first", BOTH, four_workers=True)
+@case("fragments-first", BOTH)
 def fragments_first(c):
     """A flow that begins with fragments; then its other packets come, to whichever worker."""
     servers, flows = RoundRobin([A, B, C], c.workers), []
@@ -118,8 +122,7 @@ def fragments_first(c):
 
 
 @case("fragments-one-packet", config(services=service(
-    "dns", VIP, [A, B, C], ports=(53,), more="protocol: udp\n    one_packet: true")),
-    four_workers=True)
+    "dns", VIP, [A, B, C], ports=(53,), more="protocol: udp\n    one_packet: true")))
 def fragments_one_packet(c):
     """Each datagram is scheduled for itself, with all its fragments."""
     servers = RoundRobin([A, B, C], c.workers)
@@ -129,18 +132,18 @@ def fragments_one_packet(c):
     c.entries(0)
 
 
-@case("fragments-persistent", persistent(), four_workers=True)
+@case("fragments-persistent", persistent())
 def fragments_persistent(c):
     """A client's template says where its fragments go, too."""
     clients = Clients(c)
-    for client in (f"198.51.100.{number}" for number in range(1, 6)):
+    for client in CLIENTS:
         frames = in_three(segment(client=client, flags="S"), 5)
         deliver(c, reversed(frames), clients.expected(client), "forwarded_new", after=1)
         clients.connect(client, 40001)
     c.templates(5)
 
 
-@case("fragments-held", BOTH, four_workers=True)
+@case("fragments-held", BOTH)
 def fragments_held(c):
     """Those that come before the first one wait for 3 s; what is known is kept for as long."""
     server = RoundRobin([A, B, C], c.workers).pick(c.worker(tcp("S")))
@@ -161,7 +164,7 @@ def fragments_held(c):
            out=[c.addressed(first, server), c.addressed(last, server)])
 
 
-@case("fragments-overlapping", BOTH, four_workers=True)
+@case("fragments-overlapping", BOTH)
 def fragments_overlapping(c):
     """A first fragment must hold the transport's header, and the others must lie behind it."""
     server = RoundRobin([A, B, C], c.workers).pick(c.worker(tcp("S")))
@@ -176,9 +179,7 @@ def fragments_overlapping(c):
     c.drop(padded(tiny), "fragment_tiny")
     c.comment("behind the first one, but inside it; whichever comes first")
     first, middle, last = in_three(segment(), 3)
-    other = Ether(bytes(segment()))
-    other[IP].id = 3
-    _, inside = cut(other, 32)
+    _, inside = cut(segment(), 32, number=3)
     c.forward(first, server)
     c.drop(inside, "fragment_overlapping", after=1)
     c.forward(middle, server, "forwarded_fragment")
@@ -186,14 +187,13 @@ def fragments_overlapping(c):
     c.send(inside, [], after=1)
     c.send(first, ["forwarded", "fragment_overlapping"], out=[c.addressed(first, server)])
     c.comment("the shortest that will do")
-    other[IP].id = 4
-    deliver(c, list(cut(other, 24)), server)
+    deliver(c, list(cut(segment(), 24, number=4)), server)
     frames = list(cut(datagram(), 8))
     server = RoundRobin([A, B, C], c.workers).pick(c.worker(frames[0]))
     deliver(c, frames, server, "forwarded_new")
 
 
-@case("fragments-refused", BOTH, four_workers=True)
+@case("fragments-refused", BOTH)
 def fragments_refused(c):
     """What goes to no server goes there with all its fragments; others are the kernel's."""
     for number in (1, 2):
@@ -205,9 +205,7 @@ def fragments_refused(c):
     c.send(early, [])
     c.send(first, ["refused_unreachable", "fragment_orphaned"], out=[unreachable(Ether(first))])
     c.comment("neither TCP nor UDP")
-    echo = Ether(src=ROUTER_MAC, dst=PORT_MAC) / IP(src=CLIENT, dst=VIP, id=9) / ICMP() / (
-        b"e" * 100)
-    first, last = cut(echo, 40)
+    first, last = cut(echo_request() / (b"e" * 100), 40, number=9)
     c.drop(first, "icmp_ignored")
     c.drop(last, "fragment_orphaned")
     c.comment("no VIP")
@@ -215,6 +213,8 @@ def fragments_refused(c):
         c.drop(frame, "no_kernel")
     c.comment("DF alone is no fragment, nor is the evil bit")
     c.drop(tcp("R", to=81), "stray_reset")
+    if V6:
+        return
     for flags in ("DF", "evil"):
         frame = tcp("R", to=81)
         frame[IP].flags = flags

@@ -2,7 +2,7 @@
 """Servers whose MAC address is not known yet: their frames wait."""
 
 from .case import case, config, tcp
-from .plant import A, B, Maglev, RoundRobin, Server
+from .plant import A, B, CLIENT, Maglev, RoundRobin, Server
 
 UNPINNED = config(servers=[A], pin=False)
 
@@ -11,12 +11,10 @@ UNPINNED = config(servers=[A], pin=False)
 def held(c):
     """Frames wait for their server's address and leave in order once it is known."""
     frames = [tcp("S"), tcp("S", port=40001), tcp("A"), tcp("PA", data=b"GET /")]
-    ours = [frame for frame in frames if c.worker(frame) == 0]
-    theirs = [frame for frame in frames if c.worker(frame) == 1]
     for frame, verdict in zip(frames, ("forwarded_new", "forwarded_new", "forwarded", "forwarded")):
         c.send(frame, [verdict, "held"])
     c.count(A, 2, 0, 2)
-    c.learn(A, out=[c.addressed(frame, A) for frame in ours + theirs])
+    c.learn(A, out=[c.addressed(frame, A) for frame in sorted(frames, key=c.worker)])
     c.forward(tcp("A"), A)
 
 
@@ -63,7 +61,7 @@ def held_one_of_two(c):
 @case("held-adopted", config(servers=[A, B], pin=False))
 def held_adopted(c):
     """What is adopted in mid-stream waits as well."""
-    server = Maglev([A, B]).place("198.51.100.7", 40000, 80)
+    server = Maglev([A, B]).place(CLIENT, 40000, 80)
     c.send(tcp("A"), ["forwarded_adopted", "held"])
     c.learn(server, out=[c.addressed(tcp("A"), server)])
 

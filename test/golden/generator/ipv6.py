@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""IPv6, as IPv4 in the other cases: VIP 2001:db8::10, servers 2001:db8::21 and so on."""
+"""What only IPv6 has: VIP 2001:db8::10, servers 2001:db8::21 and so on.
+
+What both families have is played for both (FOR_BOTH in case.py).
+"""
 
 from scapy.layers.inet import TCP, UDP
 from scapy.layers.inet6 import (ICMPv6DestUnreach, ICMPv6EchoReply, ICMPv6EchoRequest, ICMPv6ND_NA,
@@ -11,8 +14,6 @@ from scapy.layers.l2 import Ether
 from scapy.packet import Raw
 
 from .case import TAGS, case, config, service, tagged, tcp
-from .fragments import deliver
-from .persistence import Clients
 from .plant import A, B, C, OTHER_MAC, PORT_MAC, ROUTER_MAC, VIP, Maglev, RoundRobin, Server
 
 VIP6 = "2001:db8::10"
@@ -56,7 +57,7 @@ def chain():
             IPv6ExtHdrRouting(addresses=[VIP6], segleft=0))
 
 
-@case("v6-life", BOTH, four_workers=True)
+@case("v6-connections", BOTH)
 def life(c):
     """Connections are scheduled, followed through TCP's states and counted; so are datagrams."""
     servers, got = RoundRobin([A6, B6, C6], c.workers), {}
@@ -85,17 +86,7 @@ def life(c):
     c.entries(0)
 
 
-@case("v6-adopt", BOTH, four_workers=True)
-def adopt(c):
-    """In mid-stream without an entry: the same server on every balancer."""
-    maglev = Maglev([A6, B6, C6])
-    for port in range(40000, 40010):
-        c.forward(tcp6("A", port=port), maglev.place(CLIENT6, port, 80), "forwarded_adopted")
-        c.forward(tcp6("A", port=port), maglev.place(CLIENT6, port, 80))
-    c.drop(tcp6("R", port=50000), "stray_reset")
-
-
-@case("v6-extension-headers", BOTH, four_workers=True)
+@case("v6-extension-headers", BOTH)
 def extension_headers(c):
     """A flow is the same with or without them, on whichever worker they come."""
     first = tcp6("S")
@@ -230,24 +221,27 @@ def damaged(c):
     c.entries(0)
 
 
-@case("v6-quoted", BOTH, four_workers=True)
+ROUTERS = [f"2001:db8:e::{number}" for number in range(1, 9)]  # they hash to every worker
+
+
+def error(message, port=40000, headers=None, length=None, router=ROUTERS[0], to=80, layer=TCP,
+          client=CLIENT6, mac=ROUTER_MAC):
+    """About what a server sent to the client; `length`: bytes of the quotation."""
+    inner = IPv6(src=VIP6, dst=client, hlim=60)
+    inner = inner / headers if headers else inner
+    inner = bytes(inner / layer(sport=to, dport=port) / (b"d" * 1300))[:length]
+    return ip6(router, mac=mac) / message / Raw(inner)
+
+
+@case("v6-quoted", BOTH)
 def quoted(c):
     """An error about a flow goes to the flow's server, whoever sends it, on whichever worker."""
     servers, got = RoundRobin([A6, B6, C6], c.workers), {}
     for port in range(40000, 40006):
         got[port] = servers.pick(c.worker(tcp6("S", port=port)))
         c.forward(tcp6("S", port=port), got[port], "forwarded_new")
-    routers = [f"2001:db8:e::{number}" for number in range(1, 9)]
-
-    def error(message, port=40000, headers=None, length=None, router=routers[0], to=80,
-              layer=TCP, client=CLIENT6):
-        inner = IPv6(src=VIP6, dst=client, hlim=60)
-        inner = inner / headers if headers else inner
-        inner = bytes(inner / layer(sport=to, dport=port) / (b"d" * 1300))[:length]
-        return ip6(router) / message / Raw(inner)
-
     for port, server in got.items():
-        for router in routers:
+        for router in ROUTERS:
             c.forward(error(ICMPv6PacketTooBig(mtu=1400), port, router=router, length=1200), server,
                       "forwarded_quoted")
     c.comment("unreachable, time exceeded, parameter problem, whatever the code")
@@ -269,58 +263,20 @@ def quoted(c):
                  length=200), "icmp_ignored")
 
 
-def network(client):
-    return client.rsplit(":", 1)[0] + ":"
-
-
-@case("v6-persistent", config(services=service("web6", VIP6, [A6, B6, C6],
-                                               more="persistence: {mask: 64}")), four_workers=True)
-def persistent(c):
-    """Clients that share 64 bits of their address are one."""
-    clients = Clients(c, (A6, B6, C6), mask=network)
-    for port in range(40000, 40004):
-        for client in ("2001:db8:f:1::1", "2001:db8:f:1::2", "2001:db8:f:2::1", "2001:db8:f:3::1"):
-            c.forward(tcp6("S", port, client=client), clients.expected(client), "forwarded_new")
-    c.templates(3)
-    c.entries(16)
-
-
-@case("v6-one-packet", config(services=service(
-    "dns6", VIP6, [A6, B6, C6], ports=(53,), more="protocol: udp\n    one_packet: true")))
-def one_packet(c):
-    """Each datagram is scheduled for itself."""
-    servers = RoundRobin([A6, B6, C6], c.workers)
-    for _ in range(4):
-        c.forward(udp6(), servers.pick(c.worker(udp6())), "forwarded_once")
+@case("v6-quoted-state", BOTH)
+def quoted_state(c):
+    """An error moves neither state nor time-out; one that its own server sends back goes nowhere."""
+    syn = tcp6("S")
+    server = RoundRobin([A6, B6, C6], c.workers).pick(c.worker(syn))
+    c.forward(syn, server, "forwarded_new")
+    c.forward(tcp6("FA"), server)
+    c.count(server, 0, 1, 1, vip=LISTED_VIP)
+    too_big = ICMPv6PacketTooBig(mtu=1280)
+    c.forward(error(too_big, length=200), server, "forwarded_quoted", after=100_000)
+    c.drop(error(too_big, length=200, mac=server.mac), "reflected")
+    c.count(server, 0, 1, 1, vip=LISTED_VIP)
+    c.wait(23_000)
     c.entries(0)
-
-
-def cut(frame, *at, number=7):
-    """The fragments of a frame, cut behind so many bytes of what follows the IPv6 header."""
-    ip = Ether(bytes(frame))[IPv6]
-    payload = bytes(ip)[40:]
-    ends = [*at, len(payload)]
-    for offset, end in zip([0, *at], ends):
-        header = IPv6ExtHdrFragment(nh=ip.nh, id=number, offset=offset // 8, m=int(end < len(payload)))
-        yield bytes(ip6(ip.src) / header / Raw(payload[offset:end]))
-
-
-@case("v6-fragments", BOTH, four_workers=True)
-def fragments(c):
-    """All of a datagram's go to its flow's server, in any order."""
-    servers, got = RoundRobin([A6, B6, C6], c.workers), {}
-    for port in (40000, 40001, 40002):
-        got[port] = servers.pick(c.worker(tcp6("S", port=port)))
-        c.forward(tcp6("S", port=port), got[port], "forwarded_new")
-    number = 0
-    for port, server in got.items():
-        for order in ((0, 1, 2), (2, 1, 0), (1, 0, 2)):
-            number += 1
-            pieces = list(cut(tcp6("A", port=port, data=b"d" * 100), 40, 80, number=number))
-            deliver(c, [pieces[each] for each in order], server, "forwarded")
-    c.comment("a first one that does not hold the transport's header; one that overlaps it")
-    c.drop(list(cut(tcp6("A", data=b"d" * 100), 16))[0], "fragment_tiny")
-    c.drop(list(cut(tcp6("A", data=b"d" * 100), 8))[1], "fragment_overlapping")
 
 
 @case("v6-and-v4", DUAL)

@@ -8,40 +8,41 @@
 """
 
 from scapy.layers.inet import ICMP, IP, TCP
-from scapy.layers.l2 import ARP, Ether
+from scapy.layers.inet6 import ICMPv6PacketTooBig, IPv6
 
-from .case import case, padded, service, tcp
-from .plant import CLIENT, OTHER_MAC, PORT_MAC, ROUTER_MAC, RoundRobin, Server, VIP2
+from .case import case, echo_reply, echo_request, ip, reply_ip, service, tcp
+from .plant import (CLIENT, OTHER_MAC, PORT_MAC, ROUTER_MAC, RoundRobin, Server, V6, VIP2, of_family)
+from .resolution import ANSWERED, UNSPECIFIED, reply, request
 
 BACK_MAC = "02:00:00:00:00:02"
 PORTS = {"front": PORT_MAC, "back": BACK_MAC}
-FRONT_VIP = "203.0.113.10"
-BACK_VIP = "198.18.0.10"
-A = Server("a", "198.18.0.21", "02:00:00:00:00:21")
-B = Server("b", "198.18.0.22", "02:00:00:00:00:22")
-C = Server("c", "203.0.113.23", "02:00:00:00:00:23")
-BROADCAST = "ff:ff:ff:ff:ff:ff"
+FRONT_VIP = of_family("203.0.113.10")
+BACK_VIP = of_family("198.18.0.10")
+NEIGHBOUR = of_family("203.0.113.77")
+BOTH_VIP = of_family("192.0.2.8")
+LENGTH = 64 if V6 else 24
+A = Server("a", of_family("198.18.0.21"), "02:00:00:00:00:21")
+B = Server("b", of_family("198.18.0.22"), "02:00:00:00:00:22")
+C = Server("c", of_family("203.0.113.23"), "02:00:00:00:00:23")
 
 
 def config(services, front="", back=""):
     return f"""connections: 1000
 nodes:
-  test: {{address: 203.0.113.11/24}}
+  test: {{address: {of_family("203.0.113.11")}/{LENGTH}}}
 ports:
   - {{name: front, driver: vdev, device: net_ring0{front}}}
-  - {{name: back, driver: vdev, device: net_ring1, address: 198.18.0.11/24{back}}}
+  - {{name: back, driver: vdev, device: net_ring1, address: {of_family("198.18.0.11")}/{LENGTH}{back}}}
 services:
 {services}"""
 
 
-def request(vip, to=BROADCAST, source="203.0.113.77"):
-    return padded(bytes(Ether(src=ROUTER_MAC, dst=to) /
-                        ARP(op="who-has", hwsrc=ROUTER_MAC, psrc=source, pdst=vip)))
+def ask(vip, to=None, source=NEIGHBOUR):
+    return request(vip, source, to)
 
 
-def reply(vip, mac, target="203.0.113.77"):
-    return Ether(src=mac, dst=ROUTER_MAC) / ARP(op="is-at", hwsrc=mac, psrc=vip, hwdst=ROUTER_MAC,
-                                                pdst=target)
+def answer_for(vip, mac, source=NEIGHBOUR):
+    return reply(vip, source, mac)
 
 
 def to_back(frame):
@@ -78,21 +79,21 @@ def source_mac_keep(c):
 def vip_by_network(c):
     """A VIP answers on the port whose network holds it, and on no other."""
     c.comment("ARP: broadcast, unicast and a probe")
-    for to in (BROADCAST, PORT_MAC):
-        c.answer(request(FRONT_VIP, to), reply(FRONT_VIP, PORT_MAC), "answered_arp")
-    c.answer(request(FRONT_VIP, source="0.0.0.0"), reply(FRONT_VIP, PORT_MAC, "0.0.0.0"),
-             "answered_arp")
-    c.send(request(FRONT_VIP), "wrong_port", port="back")
-    c.send(request(BACK_VIP), "wrong_port")
-    c.send(request(BACK_VIP), "answered_arp", out=[reply(BACK_VIP, BACK_MAC)], port="back")
+    for to in (None, PORT_MAC):
+        c.answer(ask(FRONT_VIP, to), answer_for(FRONT_VIP, PORT_MAC), ANSWERED)
+    c.answer(ask(FRONT_VIP, source=UNSPECIFIED), answer_for(FRONT_VIP, PORT_MAC, UNSPECIFIED),
+             ANSWERED)
+    c.send(ask(FRONT_VIP), "wrong_port", port="back")
+    c.send(ask(BACK_VIP), "wrong_port")
+    c.send(ask(BACK_VIP), ANSWERED, out=[answer_for(BACK_VIP, BACK_MAC)], port="back")
     c.comment("TCP, an echo request and an ICMP error")
     syn = tcp("S", vip=FRONT_VIP)
     c.send(to_back(syn), "wrong_port", port="back")
-    echo = Ether(src=ROUTER_MAC, dst=BACK_MAC) / IP(src=CLIENT, dst=FRONT_VIP) / ICMP()
-    c.send(echo, "wrong_port", port="back")
-    error = (Ether(src=ROUTER_MAC, dst=BACK_MAC) / IP(src="198.18.0.1", dst=FRONT_VIP) /
-             ICMP(type=3, code=4) / IP(src=FRONT_VIP, dst=CLIENT) / TCP(sport=80, dport=40000))
-    c.send(error, "wrong_port", port="back")
+    c.send(to_back(echo_request(vip=FRONT_VIP)), "wrong_port", port="back")
+    quoted = (IPv6 if V6 else IP)(src=FRONT_VIP, dst=CLIENT) / TCP(sport=80, dport=40000)
+    error = ip(of_family("198.18.0.1"), FRONT_VIP) / (
+        ICMPv6PacketTooBig() if V6 else ICMP(type=3, code=4)) / quoted
+    c.send(to_back(error), "wrong_port", port="back")
     c.comment("which leaves no trace")
     c.entries(0)
     c.send(syn, "forwarded_new", out=[c.addressed(syn, A, BACK_MAC)], by="back")
@@ -100,20 +101,20 @@ def vip_by_network(c):
 
 @case("ports-vip-on",
       config(service("routed", VIP2, (A,), more="on: [front]") +
-             service("both", "192.0.2.8", (B,), more="on: [back, front]")), ports=PORTS)
+             service("both", BOTH_VIP, (B,), more="on: [back, front]")), ports=PORTS)
 def vip_on(c):
     """A VIP that a router sends to us answers on the ports that the service names."""
-    c.answer(request(VIP2), reply(VIP2, PORT_MAC), "answered_arp")
-    c.send(request(VIP2), "wrong_port", port="back")
+    c.answer(ask(VIP2), answer_for(VIP2, PORT_MAC), ANSWERED)
+    c.send(ask(VIP2), "wrong_port", port="back")
     syn = tcp("S", vip=VIP2)
     c.send(to_back(syn), "wrong_port", port="back")
     c.send(syn, "forwarded_new", out=[c.addressed(syn, A, BACK_MAC)], by="back")
     for port, mac in PORTS.items():
-        c.send(request("192.0.2.8"), "answered_arp", out=[reply("192.0.2.8", mac)], port=port)
+        c.send(ask(BOTH_VIP), ANSWERED, out=[answer_for(BOTH_VIP, mac)], port=port)
     c.comment("one connection, whichever way its packets come")
-    syn = tcp("S", vip="192.0.2.8")
+    syn = tcp("S", vip=BOTH_VIP)
     c.send(to_back(syn), "forwarded_new", out=[c.addressed(syn, B, BACK_MAC)], port="back")
-    ack = tcp("A", vip="192.0.2.8")
+    ack = tcp("A", vip=BOTH_VIP)
     c.send(ack, "forwarded", out=[c.addressed(ack, B, BACK_MAC)], by="back")
 
 
@@ -124,9 +125,7 @@ def loops(c):
     c.send(syn, "forwarded_new", out=[c.addressed(syn, A, BACK_MAC)], by="back")
     for mac in PORTS.values():
         c.send(tcp("A", vip=FRONT_VIP, mac=mac), "own_frame")
-        arp = Ether(src=mac, dst=BROADCAST) / ARP(op="who-has", hwsrc=mac, psrc="203.0.113.11",
-                                                  pdst=FRONT_VIP)
-        c.send(padded(bytes(arp)), "own_frame")
+        c.send(request(FRONT_VIP, of_family("203.0.113.11"), mac=mac), "own_frame")
     c.comment("and what its server sends back by either")
     c.send(tcp("A", vip=FRONT_VIP, mac=A.mac), "reflected")
     c.send(tcp("A", vip=FRONT_VIP, mac=OTHER_MAC), "forwarded",
@@ -136,11 +135,7 @@ def loops(c):
 @case("ports-refusals", config(service("web", FRONT_VIP, (A,))), ports=PORTS)
 def refusals(c):
     """Answers leave by the port by which the question came, with its MAC address."""
-    echo = Ether(src=ROUTER_MAC, dst=PORT_MAC) / IP(src=CLIENT, dst=FRONT_VIP) / ICMP(id=1, seq=2)
-    answer = (Ether(src=PORT_MAC, dst=ROUTER_MAC) / IP(src=FRONT_VIP, dst=CLIENT, ttl=64) /
-              ICMP(type=0, id=1, seq=2))
-    c.answer(echo, answer, "answered_echo")
-    reset = (Ether(src=PORT_MAC, dst=ROUTER_MAC) /
-             IP(src=FRONT_VIP, dst=CLIENT, ttl=64, id=0, flags="DF") /
+    c.answer(echo_request(vip=FRONT_VIP), echo_reply(vip=FRONT_VIP), "answered_echo")
+    reset = (reply_ip(vip=FRONT_VIP) /
              TCP(sport=81, dport=40000, flags="RA", seq=0, ack=1001, window=0))
     c.answer(tcp("S", vip=FRONT_VIP, to=81), reset, "refused_reset")

@@ -4,9 +4,10 @@
 from dataclasses import replace
 
 from .case import case, config, service, tcp, udp
-from .plant import A, B, C, CLIENT, CLIENT2, VIP, Maglev, RoundRobin, owner_of_client
+from .plant import (A, B, C, CLIENT, CLIENT2, VIP, Maglev, RoundRobin, by_family, of_family,
+                    owner_of_client)
 
-CLIENTS = [f"198.51.100.{number}" for number in range(1, 6)]
+CLIENTS = [of_family(f"198.51.100.{number}") for number in range(1, 6)]
 
 
 def persistent(servers=(A, B, C), ports=(80,), keys="", more=""):
@@ -33,7 +34,7 @@ class Clients:
                        "forwarded_new", **more)
 
 
-@case("persistent", persistent(), four_workers=True)
+@case("persistent", persistent())
 def persistent_case(c):
     """The server that a client has had first gets its other connections, too."""
     clients = Clients(c)
@@ -52,22 +53,26 @@ def persistent_case(c):
         c.forward(tcp("FA", client=CLIENTS[0], port=port), clients.server[CLIENTS[0]])
 
 
+MASK = by_family("mask: 24", "mask: 64")
+
+
 def network(client):
-    return client.rsplit(".", 1)[0] + ".0"
+    """Of MASK."""
+    return client.rsplit(":", 1)[0] + ":" if ":" in client else client.rsplit(".", 1)[0] + ".0"
 
 
-@case("persistent-by-network", persistent(keys="mask: 24"), four_workers=True)
+@case("persistent-by-network", persistent(keys=MASK))
 def persistent_by_network(c):
     """With a mask a network of clients counts as one."""
     clients = Clients(c, mask=network)
     for port in range(40000, 40003):
-        for client in ("198.51.100.7", "203.0.113.7", "198.51.100.250", "198.51.101.7",
-                       "203.0.113.8"):
+        for client in map(of_family, ("198.51.100.7", "203.0.113.7", "198.51.100.250",
+                                      "198.51.101.7", "203.0.113.8")):
             clients.connect(client, port)
     c.templates(3)
 
 
-@case("persistent-ports", persistent(ports=(80, 443)), four_workers=True)
+@case("persistent-ports", persistent(ports=(80, 443)))
 def persistent_ports(c):
     """Each port remembers for itself."""
     web, tls = Clients(c, group=0), Clients(c, group=1)
@@ -79,8 +84,7 @@ def persistent_ports(c):
     c.templates(2 * len(CLIENTS) - 1)
 
 
-@case("persistent-across-ports", persistent(ports=(80, 443), keys="across_ports: true"),
-      four_workers=True)
+@case("persistent-across-ports", persistent(ports=(80, 443), keys="across_ports: true"))
 def persistent_across_ports(c):
     """With across_ports what a client has on one port says where it goes on the others."""
     clients = Clients(c)
@@ -97,7 +101,7 @@ def persistent_across_ports(c):
         c.count(server, 4 * count, 0, 4 * count, port=443)
 
 
-@case("persistent-any-port", persistent(ports="any"), four_workers=True)
+@case("persistent-any-port", persistent(ports="any"))
 def persistent_any_port(c):
     """`ports: any` takes what no other service names; a client's server is the same on each."""
     clients = Clients(c)
@@ -124,7 +128,7 @@ def any_port(c):
     c.forward(tcp("A"), A)
 
 
-@case("persistent-expiry", persistent(keys="timeout: 30s"), four_workers=True)
+@case("persistent-expiry", persistent(keys="timeout: 30s"))
 def persistent_expiry(c):
     """A template expires, but not while it has connections: then it gets another 60 s at a time."""
     clients = Clients(c)
@@ -145,7 +149,7 @@ def persistent_expiry(c):
     clients.connect(CLIENT, 40002)
 
 
-@case("persistent-remembers", persistent(keys="timeout: 10m"), four_workers=True)
+@case("persistent-remembers", persistent(keys="timeout: 10m"))
 def persistent_remembers(c):
     """Without connections the template lasts as long as the time-out says, from the last one on."""
     clients = Clients(c)
@@ -162,7 +166,7 @@ def persistent_remembers(c):
     clients.connect(CLIENT2, 40002)
 
 
-@case("persistent-long-connection", persistent(keys="timeout: 1s"), four_workers=True)
+@case("persistent-long-connection", persistent(keys="timeout: 1s"))
 def persistent_long_connection(c):
     """An established connection keeps its template, on whichever worker it is."""
     clients = Clients(c)
@@ -197,20 +201,20 @@ def drain(c, keeps):
     c.templates(len(CLIENTS))
 
 
-@case("persistent-quiesced", persistent(), drained=persistent(OFF_B), four_workers=True)
+@case("persistent-quiesced", persistent(), drained=persistent(OFF_B))
 def persistent_quiesced(c):
     """A server of weight 0 keeps its persistent clients."""
     drain(c, keeps=True)
 
 
 @case("persistent-expire-quiescent", persistent(keys="expire_quiescent: true"),
-      drained=persistent(OFF_B, keys="expire_quiescent: true"), four_workers=True)
+      drained=persistent(OFF_B, keys="expire_quiescent: true"))
 def persistent_expire_quiescent(c):
     """With expire_quiescent they go elsewhere with their next connection."""
     drain(c, keeps=False)
 
 
-@case("persistent-removed", persistent(), without_b=persistent((A, C)), four_workers=True)
+@case("persistent-removed", persistent(), without_b=persistent((A, C)))
 def persistent_removed(c):
     """A server that is removed loses its templates."""
     clients = Clients(c)
@@ -223,8 +227,7 @@ def persistent_removed(c):
         clients.connect(client, 40001)
 
 
-@case("persistent-no-more", persistent(), without=config(), other_mask=persistent(keys="mask: 24"),
-      four_workers=True)
+@case("persistent-no-more", persistent(), without=config(), other_mask=persistent(keys=MASK))
 def persistent_no_more(c):
     """Templates go with the persistence, or with the mask, that made them."""
     clients = Clients(c)
@@ -240,7 +243,7 @@ def persistent_no_more(c):
     c.entries(0)
 
 
-@case("persistent-adopted", persistent(), four_workers=True)
+@case("persistent-adopted", persistent())
 def persistent_adopted(c):
     """In mid-stream all of a client's connections are placed by its address, and remembered so."""
     placed = Maglev([A, B, C])
@@ -254,8 +257,7 @@ def persistent_adopted(c):
 
 
 @case("persistent-udp", config(services=service("dns", VIP, [A, B, C], ports=(53,),
-                                                more="protocol: udp\n    persistence: {}")),
-      four_workers=True)
+                                                more="protocol: udp\n    persistence: {}")))
 def persistent_udp(c):
     """UDP's flows are persistent as well."""
     clients = Clients(c)
@@ -266,7 +268,7 @@ def persistent_udp(c):
     c.templates(len(CLIENTS))
 
 
-@case("persistent-no-server", persistent((replace(A, weight=0),)), four_workers=True)
+@case("persistent-no-server", persistent((replace(A, weight=0),)))
 def persistent_no_server(c):
     """Nobody may have the client: refused, nothing remembered."""
     from .scheduling import reset

@@ -40,7 +40,7 @@ def open_connections(c, count=6):
     return got
 
 
-@case("quoted", BOTH, four_workers=True)
+@case("quoted", BOTH)
 def quoted_case(c):
     """Whoever sends the error, and to whichever worker it hashes: the flow's server gets it."""
     got = open_connections(c)
@@ -63,7 +63,7 @@ def quoted_case(c):
                   "forwarded_quoted")
 
 
-@case("quoted-short", four_workers=True)
+@case("quoted-short")
 def quoted_short(c):
     """8 bytes behind the inner IP header are enough; options, tags and a damaged checksum no harm."""
     got = open_connections(c, 2)
@@ -99,7 +99,7 @@ def quoted_short(c):
     c.drop(error(answer(vip=VIP2)), "icmp_ignored")
 
 
-@case("quoted-state", four_workers=True)
+@case("quoted-state")
 def quoted_state(c):
     """An error moves neither the connection's state nor its time-out."""
     got = open_connections(c, 1)
@@ -112,7 +112,7 @@ def quoted_state(c):
     c.entries(0)
 
 
-@case("quoted-unknown", BOTH, four_workers=True)
+@case("quoted-unknown", BOTH)
 def quoted_unknown(c):
     """Without a connection the hash decides, as it would for a packet in mid-stream."""
     placed = Maglev([A, B, C])
@@ -128,7 +128,7 @@ def quoted_unknown(c):
     c.drop(error(answer(to=81)), "quoted_unknown")
 
 
-@case("quoted-reflected", four_workers=True)
+@case("quoted-reflected")
 def quoted_reflected(c):
     """An error that its own server sends back is not sent there again."""
     server = open_connections(c, 1)[40000]

@@ -2,15 +2,12 @@
 """What no service takes: reset (RFC 9293, 3.5.2), port or protocol unreachable (RFC 1122)."""
 
 from scapy.layers.inet import ICMP, IP, TCP, UDP, IPOption_NOP, IPOption_RR
+from scapy.layers.inet6 import ICMPv6DestUnreach
 from scapy.layers.l2 import Ether
+from scapy.packet import Raw
 
-from .case import TAGS, case, config, padded, tagged, tcp
-from .plant import CLIENT, PORT_MAC, ROUTER_MAC, VIP
-
-
-def reply_ip():
-    return (Ether(src=PORT_MAC, dst=ROUTER_MAC) /
-            IP(src=VIP, dst=CLIENT, id=0, flags="DF", ttl=64))
+from .case import TAGS, case, config, padded, reply_ip, tagged, tcp
+from .plant import CLIENT, PORT_MAC, ROUTER_MAC, V6, VIP
 
 
 def reset(seq=0, ack=None, port=40000, to=81):
@@ -58,6 +55,8 @@ def udp(to=53, data=b"0123456789", options=()):
 
 
 def unreachable(frame, code=3):
+    if V6:
+        return reply_ip() / ICMPv6DestUnreach(code=4) / Raw(bytes(frame)[14:][:1232])
     datagram = bytes(frame[IP])
     quoted = datagram[:frame[IP].ihl * 4 + 8 if frame[IP].ihl else 28]
     return reply_ip() / ICMP(type="dest-unreach", code=code) / quoted

@@ -3,13 +3,12 @@
 
 from dataclasses import replace
 
-from scapy.layers.inet import IP, TCP
-from scapy.layers.l2 import Ether
+from scapy.layers.inet import TCP
 
-from .case import case, config, tcp
-from .plant import A, B, C, CLIENT, PORT_MAC, ROUTER_MAC, VIP, RoundRobin, Server
+from .case import case, config, reply_ip, tcp
+from .plant import A, B, C, RoundRobin, Server, of_family
 
-D = Server("d", "192.0.2.24", "02:00:00:00:00:24")
+D = Server("d", of_family("192.0.2.24"), "02:00:00:00:00:24")
 
 
 def off(server):
@@ -52,8 +51,7 @@ def weight_0(c):
 def reset(syn):
     answer = TCP(sport=syn[TCP].dport, dport=syn[TCP].sport, flags="RA", seq=0,
                  ack=syn[TCP].seq + 1, window=0)
-    return (Ether(src=PORT_MAC, dst=ROUTER_MAC) /
-            IP(src=VIP, dst=CLIENT, id=0, flags="DF", ttl=64) / answer)
+    return reply_ip() / answer
 
 
 @case("weight-0-everywhere", config(servers=[off(A), off(B)]))

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Frames that should not be here: for others, from impossible sources, our own, loops."""
 
-from scapy.layers.inet import ICMP, IP, TCP, UDP
+from scapy.layers.inet import IP, TCP, UDP
 from scapy.layers.inet6 import IPv6
 from scapy.layers.l2 import Ether
 
-from .case import case, config, service, tcp
-from .plant import (A, B, C, CLIENT, NODE, OTHER_MAC, PEER, PORT_MAC, ROUTER_MAC, VIP, VIP2, RoundRobin,
-                    toeplitz)
+from .case import case, config, echo_request, ip, reply_ip, service, tcp
+from .plant import (A, B, C, CLIENT, NODE, OTHER_MAC, PEER, PORT_MAC, ROUTER_MAC, V6, VIP, VIP2,
+                    RoundRobin, toeplitz)
 
 BROADCAST = "ff:ff:ff:ff:ff:ff"
 MULTICAST = "01:00:5e:00:00:01"
@@ -39,7 +39,7 @@ def wrong_mac_with_kernel(c):
     c.drop(addressed_to(BROADCAST), "wrong_mac")
 
 
-@case("other-protocols", host=True)
+@case("other-protocols", host=True, v4_only=True)
 def other_protocols(c):
     """IPv6 and what is no IP at all is the kernel's."""
     frame = Ether(src=ROUTER_MAC, dst=PORT_MAC) / IPv6(src="2001:db8::77", dst="2001:db8::11") / UDP()
@@ -58,10 +58,11 @@ def land(c):
     c.entries(0)
 
 
+LENGTH = 64 if V6 else 24
 NODES = f"""\
 nodes:
-  test: {{address: {NODE}/24}}
-  other: {{address: {PEER}/24}}
+  test: {{address: {NODE}/{LENGTH}}}
+  other: {{address: {PEER}/{LENGTH}}}
 """
 
 
@@ -72,8 +73,7 @@ def own_source(c):
         c.drop(tcp("S", client=source, mac=mac), "own_source")
         c.drop(tcp("S", client=source, mac=mac, to=81), "own_source")
         c.drop(tcp("R", client=source, mac=mac), "own_source")
-        c.drop(Ether(src=mac, dst=PORT_MAC) / IP(src=source, dst=VIP) / ICMP(type="echo-request"),
-               "own_source")
+        c.drop(echo_request(source, mac=mac), "own_source")
     c.entries(0)
     c.comment("the other balancer itself is a client as any")
     servers = RoundRobin([A, B, C], c.workers)
@@ -81,7 +81,7 @@ def own_source(c):
     c.forward(syn, servers.pick(c.worker(syn)), "forwarded_new")
 
 
-@case("martian-source")
+@case("martian-source", v4_only=True)
 def martian_source(c):
     """Sources that no host may have."""
     for source in ("0.0.0.0", "0.255.255.255", "127.0.0.1", "127.255.255.255", "224.0.0.1",
@@ -99,7 +99,7 @@ def martian_source(c):
 def own_frame(c):
     """A frame of ours that came back: its source is the port's own address."""
     c.drop(tcp("S", mac=PORT_MAC), "own_frame")
-    frame = Ether(src=PORT_MAC, dst=A.mac) / IP(src=CLIENT, dst=VIP) / TCP(dport=80, flags="S")
+    frame = addressed_to(A.mac, ip(mac=PORT_MAC) / TCP(dport=80, flags="S"))
     c.drop(frame, "own_frame")
     c.drop(tcp("S", mac=PORT_MAC, to=81), "own_frame")
     c.entries(0)
@@ -121,8 +121,7 @@ def reflected(c):
     c.forward(tcp("A", mac=other.mac), server)
     c.comment("what the server itself asks for is refused as anyone's")
     refused = tcp("S", to=81, mac=server.mac)
-    answer = (Ether(src=PORT_MAC, dst=server.mac) /
-              IP(src=VIP, dst=CLIENT, id=0, flags="DF", ttl=64) /
+    answer = (reply_ip(mac=server.mac) /
               TCP(sport=81, dport=40000, flags="RA", ack=1001, window=0))
     c.answer(refused, answer, "refused_reset")
 

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """VLANs: of a port, of a pool, and tags that go, come or change on the way."""
 
-from scapy.layers.inet import ICMP, IP, TCP
-from scapy.layers.l2 import ARP, Ether
+from scapy.layers.inet import TCP
 
-from .case import case, mac_bytes, padded, service, tagged, tcp, udp
+from .case import case, echo_reply, echo_request, mac_bytes, padded, reply_ip, service, tagged, tcp, udp
 from .networks import A as BACK_A
-from .networks import BACK_MAC, BROADCAST, FRONT_VIP, PORTS
+from .networks import BACK_MAC, FRONT_VIP, PORTS
 from .networks import config as two_ports
-from .plant import A, CLIENT, NODE, PORT_MAC, ROUTER_MAC, VIP
+from .plant import A, NODE, PORT_MAC, VIP, of_family
+from .resolution import ANSWERED, reply, request
 
 VLAN_10, VLAN_20 = bytes.fromhex("8100000a"), bytes.fromhex("81000014")
 PRIORITY_5_VLAN_10, PRIORITY_5_VLAN_20 = bytes.fromhex("8100b00a"), bytes.fromhex("8100b014")
@@ -44,24 +44,16 @@ def of_port(c):
     c.comment("untagged, priority only, another VLAN")
     for tags in (b"", PRIORITY_ONLY, VLAN_20, VLAN_20 + VLAN_10):
         c.drop(tagged(tcp("A"), tags), "wrong_vlan")
-    request = padded(bytes(Ether(src=ROUTER_MAC, dst=BROADCAST) /
-                           ARP(op="who-has", hwsrc=ROUTER_MAC, psrc="192.0.2.77", pdst=VIP)))
-    reply = padded(bytes(Ether(src=PORT_MAC, dst=ROUTER_MAC) /
-                         ARP(op="is-at", hwsrc=PORT_MAC, psrc=VIP, hwdst=ROUTER_MAC,
-                             pdst="192.0.2.77")))
-    c.comment("ARP is answered in the VLAN only")
-    c.answer(tagged(request, VLAN_10), tagged(reply, VLAN_10), "answered_arp")
-    c.drop(request, "wrong_vlan")
-    c.drop(tagged(request, VLAN_20), "wrong_vlan")
+    neighbour = of_family("192.0.2.77")
+    question = request(VIP, neighbour)
+    c.comment("who asks for the VIP is answered in the VLAN only")
+    c.answer(tagged(question, VLAN_10), tagged(reply(VIP, neighbour), VLAN_10), ANSWERED)
+    c.drop(question, "wrong_vlan")
+    c.drop(tagged(question, VLAN_20), "wrong_vlan")
     c.comment("refusals and echo replies carry the tag")
-    refused = (Ether(src=PORT_MAC, dst=ROUTER_MAC) /
-               IP(src=VIP, dst=CLIENT, ttl=64, id=0, flags="DF") /
-               TCP(sport=81, dport=40000, flags="RA", seq=0, ack=1001, window=0))
+    refused = reply_ip() / TCP(sport=81, dport=40000, flags="RA", seq=0, ack=1001, window=0)
     c.answer(tagged(tcp("S", to=81), VLAN_10), tagged(refused, VLAN_10), "refused_reset")
-    echo = Ether(src=ROUTER_MAC, dst=PORT_MAC) / IP(src=CLIENT, dst=VIP) / ICMP(id=1, seq=2)
-    answer = (Ether(src=PORT_MAC, dst=ROUTER_MAC) / IP(src=VIP, dst=CLIENT, ttl=64) /
-              ICMP(type=0, id=1, seq=2))
-    c.answer(tagged(echo, VLAN_10), tagged(answer, VLAN_10), "answered_echo")
+    c.answer(tagged(echo_request(), VLAN_10), tagged(echo_reply(), VLAN_10), "answered_echo")
     c.comment("the host interface is in the VLAN")
     other = udp(vip=NODE)
     c.send(tagged(other, VLAN_10), "to_kernel", kernel=[other])

@@ -10,7 +10,7 @@ ONE_PACKET = service("dns", VIP, [A, B, C], ports=(53,),
                      more="protocol: udp\n    one_packet: true")
 
 
-@case("udp", config(services=DNS), four_workers=True)
+@case("udp", config(services=DNS))
 def udp_case(c):
     """Datagrams between the same addresses and ports go to one server, whatever they hold."""
     servers, got = RoundRobin([A, B, C], c.workers), {}
@@ -36,7 +36,7 @@ def udp_case(c):
     c.drop(tcp("R", to=53), "stray_reset")
 
 
-@case("udp-expiry", config(services=DNS), four_workers=True)
+@case("udp-expiry", config(services=DNS))
 def udp_expiry(c):
     """A flow ends when no datagram has come for 5 minutes; each one begins them anew."""
     servers = RoundRobin([A, B, C], c.workers)
@@ -65,7 +65,7 @@ def udp_and_tcp(c):
     c.entries(3)
 
 
-@case("one-packet", config(services=ONE_PACKET), four_workers=True)
+@case("one-packet", config(services=ONE_PACKET))
 def one_packet(c):
     """With `one_packet` each datagram is scheduled and none remembered."""
     servers, got = RoundRobin([A, B, C], c.workers), []

@@ -3,6 +3,7 @@
 // are not known. (test/ipvs has what IPVS does by default.)
 #include <chrono>
 
+#include "test/harness/receive_side_scaling.h"
 #include "test/property/balanced_web.h"
 #include "test/unit/catch.h"
 
@@ -19,12 +20,15 @@ constexpr auto fin = static_cast<std::uint8_t>(TcpHeader::fin | TcpHeader::ack);
 
 class Web {
  public:
-  explicit Web(unsigned servers, const std::string& settings)
-      : settings_(settings), plant_(file(servers), {.ports = {{port_mac}}}) {}
+  Web(unsigned servers, const std::string& settings, std::uint16_t workers)
+      : settings_(settings),
+        workers_(workers),
+        plant_(file(servers), {.ports = {{port_mac}}, .workers = workers}) {}
 
-  // The last byte of the server's MAC address; 0: none got it.
-  int send(std::uint16_t port, std::uint8_t flags) {
-    const auto server = drover::test::send(plant_, {Ipv4Address(0xc6336407), port, {}}, flags);
+  // One of the client's connections, by a number that stands for its port: all come to one worker,
+  // so that they go round. The last byte of the server's MAC address; 0: none got it.
+  int send(std::uint16_t number, std::uint8_t flags) {
+    const auto server = drover::test::send(plant_, {client, port_of(number), {}}, flags);
     return server ? server->bytes()[5] : 0;
   }
   int open(std::uint16_t port) {
@@ -43,16 +47,30 @@ class Web {
 
  private:
   config::Config file(unsigned servers) const {
-    return load_config(settings_ + web_file(servers, 2'000, 1));
+    return load_config(settings_ + web_file(servers, 2'000, workers_));
   }
+  std::uint16_t port_of(std::uint16_t number) const {
+    if (number == ftp_data) return number;
+    for (auto port = static_cast<std::uint16_t>(number * 16);; ++port) {
+      const Bytes frame =
+          tcp_frame({.to = port_mac, .client = client, .client_port = port, .vip = web_vip});
+      if (queue_of(frame, workers_) == 0) return port;
+    }
+  }
+
+  static constexpr std::uint16_t ftp_data = 20;
+  static inline const IpAddress client = Ipv4Address(0xc6336407);
   std::string settings_;
+  std::uint16_t workers_;
   InProcessPlant plant_;
 };
 
 }  // namespace
 
 TEST_CASE("connections of a removed server go on to it", "[datapath]") {
-  Web web(2, "on_removed: keep\n");
+  const auto workers = GENERATE(as<std::uint16_t>(), 1, 2, 4);
+  INFO("workers: " << workers);
+  Web web(2, "on_removed: keep\n", workers);
   CHECK(web.open(1'000) == 1);
   CHECK(web.open(1'001) == 2);
   web.servers(1);
@@ -71,9 +89,11 @@ TEST_CASE("connections of a removed server go on to it", "[datapath]") {
 }
 
 TEST_CASE("a server that comes back has its connections again", "[datapath]") {
+  const auto workers = GENERATE(as<std::uint16_t>(), 1, 2, 4);
+  INFO("workers: " << workers);
   for (const char* policy : {"keep", "drop"}) {
     INFO(policy);
-    Web web(2, std::string("on_removed: ") + policy + "\n");
+    Web web(2, std::string("on_removed: ") + policy + "\n", workers);
     CHECK(web.open(1'000) == 1);
     CHECK(web.open(1'001) == 2);
     web.servers(1);
@@ -89,7 +109,9 @@ TEST_CASE("a server that comes back has its connections again", "[datapath]") {
 }
 
 TEST_CASE("connections of a removed server that are dropped expire", "[datapath]") {
-  Web web(2, "on_removed: drop\n");
+  const auto workers = GENERATE(as<std::uint16_t>(), 1, 2, 4);
+  INFO("workers: " << workers);
+  Web web(2, "on_removed: drop\n", workers);
   CHECK(web.open(1'000) == 1);
   CHECK(web.open(1'001) == 2);
   web.servers(1);
@@ -102,7 +124,9 @@ TEST_CASE("connections of a removed server that are dropped expire", "[datapath]
 }
 
 TEST_CASE("connections of a removed server are scheduled anew", "[datapath]") {
-  Web web(2, "on_removed: reschedule\nunknown: reset\n");
+  const auto workers = GENERATE(as<std::uint16_t>(), 1, 2, 4);
+  INFO("workers: " << workers);
+  Web web(2, "on_removed: reschedule\nunknown: reset\n", workers);
   CHECK(web.open(1'000) == 1);
   CHECK(web.open(1'001) == 2);
   CHECK(web.open(1'002) == 1);
@@ -115,9 +139,11 @@ TEST_CASE("connections of a removed server are scheduled anew", "[datapath]") {
 }
 
 TEST_CASE("a SYN leaves a drained server when connections are rescheduled", "[datapath]") {
+  const auto workers = GENERATE(as<std::uint16_t>(), 1, 2, 4);
+  INFO("workers: " << workers);
   for (const char* policy : {"keep", "drop", "reschedule"}) {
     INFO(policy);
-    Web web(2, std::string("on_removed: ") + policy + "\n");
+    Web web(2, std::string("on_removed: ") + policy + "\n", workers);
     CHECK(web.open(1'000) == 1);
     CHECK(web.open(1'001) == 2);
     web.weights({1, 0});
@@ -127,6 +153,8 @@ TEST_CASE("a SYN leaves a drained server when connections are rescheduled", "[da
 }
 
 TEST_CASE("a SYN on a connection that is over", "[datapath]") {
+  const auto workers = GENERATE(as<std::uint16_t>(), 1, 2, 4);
+  INFO("workers: " << workers);
   struct Case {
     const char* policy;
     int after_reset;
@@ -135,7 +163,7 @@ TEST_CASE("a SYN on a connection that is over", "[datapath]") {
   for (const Case& each : {Case{"never", 1, 1}, Case{"closed", 2, 1}, Case{"finished", 2, 2}}) {
     INFO(each.policy);
     for (const std::uint8_t end : {rst, fin}) {
-      Web web(2, std::string("conn_reuse: ") + each.policy + "\n");
+      Web web(2, std::string("conn_reuse: ") + each.policy + "\n", workers);
       CHECK(web.open(1'000) == 1);
       CHECK(web.send(1'000, end) == 1);
       CHECK(web.send(1'000, syn) == (end == rst ? each.after_reset : each.after_close));
@@ -161,7 +189,9 @@ TEST_CASE("what is superseded counts until its successor has a server", "[datapa
 }
 
 TEST_CASE("a server that comes back after its connections were ended has none", "[datapath]") {
-  Web web(2, "on_removed: reschedule\nunknown: reset\n");
+  const auto workers = GENERATE(as<std::uint16_t>(), 1, 2, 4);
+  INFO("workers: " << workers);
+  Web web(2, "on_removed: reschedule\nunknown: reset\n", workers);
   CHECK(web.open(1'000) == 1);
   CHECK(web.open(1'001) == 2);
   web.servers(1);
@@ -184,22 +214,26 @@ TEST_CASE("a server that comes back after its connections were ended has none", 
 }
 
 TEST_CASE("a connection from FTP's data port is not begun", "[datapath]") {
-  Web web(1, "");
+  const auto workers = GENERATE(as<std::uint16_t>(), 1, 2, 4);
+  INFO("workers: " << workers);
+  Web web(1, "", workers);
   CHECK(web.send(20, syn) == 0);
   CHECK(web.plant().total(Verdict::refused_reset) == 1);
 }
 
 TEST_CASE("a packet in mid-stream of no connection", "[datapath]") {
-  Web schedule(2, "unknown: schedule\n");
+  const auto workers = GENERATE(as<std::uint16_t>(), 1, 2, 4);
+  INFO("workers: " << workers);
+  Web schedule(2, "unknown: schedule\n", workers);
   for (std::uint16_t port = 1'000; port < 1'006; ++port) {
     const int server = schedule.send(port, ack);
     CHECK(server == 1 + port % 2);
     CHECK(schedule.send(port, ack) == server);
   }
-  Web reset(2, "unknown: reset\n");
+  Web reset(2, "unknown: reset\n", workers);
   CHECK(reset.send(1'000, ack) == 0);
   CHECK(reset.plant().total(Verdict::refused_reset) == 1);
-  Web drop(2, "unknown: drop\n");
+  Web drop(2, "unknown: drop\n", workers);
   CHECK(drop.send(1'000, ack) == 0);
   CHECK(drop.plant().total(Verdict::unknown_dropped) == 1);
 }
