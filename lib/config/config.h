@@ -132,6 +132,7 @@ struct Timeouts {
   Milliseconds tcp_established{900'000};
   Milliseconds tcp_syn_received{60'000};
   Milliseconds tcp_fin_wait{120'000};
+  Milliseconds tcp_time_wait{120'000};
   Milliseconds tcp_close{10'000};
   Milliseconds udp{300'000};
 };

@@ -50,6 +50,7 @@ std::optional<Timeouts> read_timeouts(Context& context, const YamlNode& node) {
           .optional("tcp_established", &Timeouts::tcp_established, timeout)
           .optional("tcp_syn_received", &Timeouts::tcp_syn_received, timeout)
           .optional("tcp_fin_wait", &Timeouts::tcp_fin_wait, timeout)
+          .optional("tcp_time_wait", &Timeouts::tcp_time_wait, timeout)
           .optional("tcp_close", &Timeouts::tcp_close, timeout)
           .optional("udp", &Timeouts::udp, timeout);
   return table(context, node);

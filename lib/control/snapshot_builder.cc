@@ -24,6 +24,7 @@ flow::Timeouts to_timeouts(const config::Timeouts& from) {
   timeouts.set(TcpState::established, flow::to_ticks(from.tcp_established));
   timeouts.set(TcpState::syn_received, flow::to_ticks(from.tcp_syn_received));
   timeouts.set(TcpState::fin_wait, flow::to_ticks(from.tcp_fin_wait));
+  timeouts.set(TcpState::time_wait, flow::to_ticks(from.tcp_time_wait));
   timeouts.set(TcpState::close, flow::to_ticks(from.tcp_close));
   timeouts.set(TcpState::udp, flow::to_ticks(from.udp));
   return timeouts;

@@ -106,6 +106,42 @@ class DualStack(Scenario):
         self.assertLess(time.monotonic() - begin, 0.9)
 
 
+@for_each_driver
+class ChecksOfIpv6(Scenario):
+    """Checks of each kind by a server's IPv6 address; and IPv6 in the metrics."""
+
+    kinds = ("{http: {path: /}, %s}", "{tcp: {}, %s}", "{ping: {}, %s}",
+             '{expect: {send: "GET / HTTP/1.0\\r\\n\\r\\n", receive: "HTTP/1.1 200"}, %s}')
+
+    @classmethod
+    def file(cls):
+        checks = ", ".join(kind % "interval: 200ms, timeout: 150ms, rise: 1, fall: 2" for kind in cls.kinds)
+        text = with_ipv6(cls.lab, configuration(cls.lab, cls.driver))
+        return text.replace("    scheduler: rr\n    servers:\n",
+                            f"    scheduler: rr\n    hold_down: {{first: 0s}}\n    checks: [{checks}]\n    servers:\n"
+                            ) + 'metrics: {listen: "[::1]:9641"}\n'
+
+    def states(self):
+        service = next(each for each in self.balancer.json("list")["services"] if each["name"] == "web6")
+        return [server["state"] for server in service["servers"]]
+
+    def test_a_server_goes_down_and_comes_back(self):
+        wait_until(lambda: self.states() == ["up"] * 3, "all checks hold")
+        server = self.lab.web_servers[1]
+        server.stop()
+        self.addCleanup(lambda: server.is_running() or server.resume())
+        wait_until(lambda: self.states() == ["up", "down", "up"], "a server without its web server is down")
+        self.assertNotIn(server.page, [get(self.client, VIP6) for _ in range(6)])
+        server.resume()
+        wait_until(lambda: self.states() == ["up"] * 3, "it is up again")
+
+    def test_metrics_name_the_ipv6_service(self):
+        get(self.client, VIP6)
+        metrics = self.lab.lb1.run("curl", "-s", "http://[::1]:9641/metrics").stdout
+        self.assertRegex(metrics, rf'drover_service_\w+{{[^}}]*"\[?{VIP6}')
+        self.assertIn(self.lab.real_servers[0].address6, metrics)
+
+
 class FirstIpv6Service(Scenario, unittest.TestCase):
     """IPv6's first service comes with a reload, and its table with it."""
 

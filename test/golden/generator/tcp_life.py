@@ -188,24 +188,48 @@ def two_vips(c):
     c.entries(2)
 
 
-@case("expiry")
-def expiry(c):
-    """Each state ends after its own time, counted from the last packet."""
-    servers = RoundRobin([A, B, C], c.workers)
-    for flags, seconds in ((["S"], 60), (["S", "A"], 900), (["S", "A", "FA"], 120),
-                           (["S", "A", "R"], 10), (["S", "FA"], 120)):
-        c.comment(f"{' '.join(flags)}: {seconds} s")
+STATES = (["S"], ["S", "A"], ["S", "A", "FA"], ["S", "A", "R"], ["S", "FA"])
+
+
+def expire(c, servers, seconds):
+    """A connection in each of STATES, whose times these are."""
+    for flags, time in zip(STATES, seconds):
+        c.comment(f"{' '.join(flags)}: {time} s")
         first = tcp(flags[0])
         server = servers.pick(c.worker(first))
         c.forward(first, server, "forwarded_new")
         for flag in flags[1:]:
             c.forward(tcp(flag), server, after=500)
-        c.wait(seconds * 1000 - 1000)
+        c.wait(time * 1000 - 1000)
         c.entries(1)
         c.wait(4_000)
         c.entries(0)
+
+
+@case("expiry")
+def expiry(c):
+    """Each state ends after its own time, counted from the last packet."""
+    expire(c, RoundRobin([A, B, C], c.workers), (60, 900, 120, 10, 120))
     for server in (A, B, C):
         c.count(server, 0, 0, expiry_counts(c)[server.name])
+
+
+@case("timeouts", config(before="timeouts: {tcp_syn_received: 7s, tcp_established: 40s, "
+                                "tcp_fin_wait: 12s, tcp_time_wait: 9s, tcp_close: 3s}\n"),
+      longer=config(before="timeouts: {tcp_syn_received: 20s}\n"))
+def timeouts(c):
+    """Each state's time can be set; a reload's counts from a connection's next packet on."""
+    servers = RoundRobin([A, B, C], c.workers)
+    expire(c, servers, (7, 40, 12, 3, 9))
+    first = tcp("S")
+    server = servers.pick(c.worker(first))
+    c.forward(first, server, "forwarded_new")
+    c.reload("longer")
+    c.forward(first, server, after=6_000)
+    c.wait(18_000)
+    c.entries(1)
+    c.wait(5_000)
+    c.entries(0)
 
 
 def expiry_counts(c):

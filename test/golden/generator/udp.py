@@ -50,6 +50,18 @@ def udp_expiry(c):
     c.forward(udp(), servers.pick(c.worker(udp())), "forwarded_new")
 
 
+@case("udp-timeout", config(services=DNS, before="timeouts: {udp: 9s}\n"))
+def udp_timeout(c):
+    """The time can be set."""
+    server = RoundRobin([A, B, C], c.workers).pick(c.worker(udp()))
+    c.forward(udp(), server, "forwarded_new")
+    c.forward(udp(), server, after=8_000)
+    c.wait(8_000)
+    c.entries(1)
+    c.wait(4_000)
+    c.entries(0)
+
+
 @case("udp-and-tcp", config(services=service("tcp", VIP, [A, B], ports=(53,)) +
                             service("udp", VIP, [A, B, C], ports=(53,), more="protocol: udp") +
                             service("other", VIP2, [C, B], ports=(53,), more="protocol: udp")))

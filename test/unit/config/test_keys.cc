@@ -105,8 +105,8 @@ TEST_CASE("the daemon's own keys", "[config]") {
 
 TEST_CASE("time-outs carry a unit and have a range", "[config]") {
   const std::string expected = "expected a duration from 1s to 1d with its unit (ms, s, m, h or d)";
-  for (const char* key :
-       {"tcp_established", "tcp_syn_received", "tcp_fin_wait", "tcp_close", "udp"}) {
+  for (const char* key : {"tcp_established", "tcp_syn_received", "tcp_fin_wait", "tcp_time_wait",
+                          "tcp_close", "udp"}) {
     const auto line = [&](const char* value) {
       return fmt::format("timeouts:\n  {}: {}\n", key, value);
     };

@@ -43,6 +43,7 @@ TEST_CASE("what the file leaves out has a default", "[config]") {
   CHECK(config.timeouts.tcp_established == std::chrono::minutes(15));
   CHECK(config.timeouts.tcp_syn_received == std::chrono::minutes(1));
   CHECK(config.timeouts.tcp_fin_wait == std::chrono::minutes(2));
+  CHECK(config.timeouts.tcp_time_wait == std::chrono::minutes(2));
   CHECK(config.timeouts.tcp_close == std::chrono::seconds(10));
   CHECK(config.timeouts.udp == std::chrono::minutes(5));
   CHECK(config.api.socket == "/run/drover/drover.sock");
