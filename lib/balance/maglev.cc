@@ -23,6 +23,7 @@ class Maglev : public StatelessScheduler {
 
  private:
   bool is_by_hash() const override { return true; }
+  bool places_errors() const override { return true; }
   std::optional<std::uint32_t> pick_for(const NewConnection& connection) const override {
     const std::uint64_t client = identity_of(connection.client);
     const std::uint64_t ports =

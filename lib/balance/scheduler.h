@@ -97,6 +97,9 @@ class Scheduler {
   // A pick depends on the connection's addresses and ports alone, so every balancer with these
   // servers makes the same.
   virtual bool is_by_hash() const { return false; }
+  // By hash, and an ICMP error about a flow without a connection goes there, too: of IPVS's own
+  // schedulers it is dropped.
+  virtual bool places_errors() const { return false; }
 
   const SchedulerSettings& settings() const { return settings_; }
 

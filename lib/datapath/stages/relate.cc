@@ -11,7 +11,7 @@ namespace {
 
 // Whether a packet of a flow without a connection goes where a hash says.
 bool places_unknown(const VirtualService& service, const Snapshot& snapshot) {
-  if (service.scheduler->is_by_hash()) return true;
+  if (service.scheduler->places_errors()) return true;
   return service.protocol == ip_protocol::tcp && snapshot.unknown == UnknownPolicy::adopt;
 }
 
