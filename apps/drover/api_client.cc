@@ -162,27 +162,44 @@ Result<std::string> ApiClient::get(const std::string& target) const {
   return connection.read_all();
 }
 
-Result<void> ApiClient::get_lines(const std::string& target,
-                                  const std::function<void(std::string_view)>& each) const {
+Result<void> ApiClient::get_pieces(
+    const std::string& target, const std::function<Result<void>(std::string_view)>& each) const {
   Connection connection(socket_, patience_);
   if (const auto asked = connection.ask("GET", target); !asked)
     return tl::unexpected(asked.error());
   if (!connection.is_success()) return complaint_of(connection);
-  std::string rest;
   while (true) {
     const auto piece = connection.read_some();
     if (!piece) return tl::unexpected(piece.error());
-    if (piece->empty()) break;
-    rest += *piece;
+    if (piece->empty()) return {};
+    if (auto taken = each(*piece); !taken) return taken;
+  }
+}
+
+Result<void> ApiClient::get_lines(const std::string& target,
+                                  const std::function<void(std::string_view)>& each) const {
+  std::string rest;
+  const auto read = get_pieces(target, [&](std::string_view piece) -> Result<void> {
+    rest += piece;
     std::string_view lines = rest;
     for (auto end = lines.find('\n'); end != std::string_view::npos; end = lines.find('\n')) {
       each(lines.substr(0, end));
       lines.remove_prefix(end + 1);
     }
     rest.erase(0, rest.size() - lines.size());
+    return {};
+  });
+  if (read && !rest.empty()) each(rest);
+  return read;
+}
+
+std::string ApiClient::encoded(std::string_view text) {
+  std::string result;
+  for (const char c : text) {
+    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    result += plain ? std::string(1, c) : fmt::format("%{:02x}", static_cast<unsigned char>(c));
   }
-  if (!rest.empty()) each(rest);
-  return {};
+  return result;
 }
 
 }  // namespace drover::client

@@ -25,9 +25,16 @@ class ApiClient {
   ResultOrErrors<std::string> send(const std::string& method, const std::string& target,
                                    const std::string& body = {}) const;
 
+  // Calls `each` with every piece of the body as it comes in, until it fails.
+  Result<void> get_pieces(const std::string& target,
+                          const std::function<Result<void>(std::string_view)>& each) const;
+
   // Calls `each` with every line of the body, without its end, as they come in.
   Result<void> get_lines(const std::string& target,
                          const std::function<void(std::string_view)>& each) const;
+
+  // As a value of a query in a target.
+  static std::string encoded(std::string_view text);
 
  private:
   std::string socket_;

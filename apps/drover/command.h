@@ -24,6 +24,7 @@ void add_generate(CLI::App& app, Context& context);
 void add_import(CLI::App& app, Context& context);
 void add_ipvsadm(CLI::App& app, Context& context);
 void add_trace(CLI::App& app, Context& context);
+void add_capture(CLI::App& app, Context& context);
 void add_watch(CLI::App& app, Context& context);
 void add_check(CLI::App& app, Context& context);
 void add_doctor(CLI::App& app, Context& context);

@@ -24,6 +24,7 @@ int run(int argc, char** argv) {
   add_ipvsadm(app, context);
   add_import(app, context);
   add_trace(app, context);
+  add_capture(app, context);
   add_generate(app, context);
   add_check(app, context);
   add_doctor(app, context);

@@ -13,6 +13,7 @@
 
 #include "apps/drover/api_client.h"
 #include "apps/drover/command.h"
+#include "apps/drover/filter_help.h"
 #include "apps/drover/trace_text.h"
 
 namespace drover::client {
@@ -28,16 +29,6 @@ std::string time_of_day(double seconds) {
   const double whole = std::floor(seconds);
   return fmt::format("{:%H:%M:%S}.{:03}", fmt::localtime(static_cast<std::time_t>(whole)),
                      static_cast<int>((seconds - whole) * 1000));
-}
-
-// The filter's words stand in the request's target.
-std::string encoded(const std::string& text) {
-  std::string result;
-  for (const char c : text) {
-    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    result += plain ? std::string(1, c) : fmt::format("%{:02x}", static_cast<unsigned char>(c));
-  }
-  return result;
 }
 
 ExitStatus run(const std::string& socket, const Options& options) {
@@ -56,7 +47,7 @@ ExitStatus run(const std::string& socket, const Options& options) {
   };
   const std::string filter = fmt::format("{}", fmt::join(options.filter, " "));
   const auto read = client.get_lines(
-      fmt::format("/v1/trace?count={}&filter={}", options.count, encoded(filter)), show);
+      fmt::format("/v1/trace?count={}&filter={}", options.count, ApiClient::encoded(filter)), show);
   if (!read) return complain(read.error());
   if (!understood) return complain(understood.error());
   return ExitStatus::done;
@@ -68,9 +59,7 @@ void add_trace(CLI::App& app, Context& context) {
   const auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand(
       "trace", "Show what becomes of packets that match a filter, such as: tcp and dst port 80");
-  command->add_option("FILTER", options->filter,
-                      "tcp, udp, icmp, arp, ip, ip6, [src|dst] host ADDRESS[/LENGTH], [src|dst] "
-                      "port NUMBER; all that are given must hold");
+  command->add_option("FILTER", options->filter, filter_help);
   command->add_option("--count", options->count, "End after so many packets")
       ->check(CLI::Range(1, 1'000'000))
       ->capture_default_str();

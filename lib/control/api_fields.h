@@ -81,6 +81,22 @@ void fields(V& v, Seen<V, Connection>& connection) {
 }
 
 template <class V>
+void fields(V& v, Seen<V, TracedEntry>& entry) {
+  v("state", entry.state);
+  v("expires_seconds", entry.expires_seconds);
+  v("server", entry.server);
+}
+
+template <class V>
+void fields(V& v, Seen<V, TracedStage>& stage) {
+  v("stage", stage.stage);
+  v("found", stage.found);
+  v("entry", stage.entry);
+  v("server", stage.server);
+  v("verdict", stage.verdict);
+}
+
+template <class V>
 void fields(V& v, Seen<V, TracedPacket>& packet) {
   v("time", packet.time);
   v("worker", packet.worker);
@@ -92,6 +108,8 @@ void fields(V& v, Seen<V, TracedPacket>& packet) {
   v("server", packet.server);
   v("at", packet.at);
   v("mac", packet.mac);
+  v("unseen", packet.unseen);
+  v("stages", packet.stages);
 }
 
 template <class V>

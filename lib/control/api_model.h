@@ -161,6 +161,27 @@ struct ServerMac {
   friend bool operator==(const ServerMac&, const ServerMac&) = default;
 };
 
+// A connection in the table, as a stage left it.
+struct TracedEntry {
+  std::string state;  // "ESTABLISHED"
+  std::uint32_t expires_seconds = 0;
+  std::string server;  // its name, or its address if it has been removed
+  friend bool operator==(const TracedEntry&, const TracedEntry&) = default;
+};
+
+// What a stage that did not pass the packet over made of it.
+struct TracedStage {
+  std::string stage;  // "parse", "look_up"
+  // parse: "ipv4", or what is wrong; classify: "flow", "quoted", "first_fragment",
+  // "later_fragment"; rewrite: "addressed", "answered"; settle: "sent", "held", "kernel", "taken",
+  // "dropped"; else empty
+  std::string found;
+  std::optional<TracedEntry> entry;  // of look_up, schedule, steer_fragments and relate
+  std::string server;                // to which it goes now; empty: to none
+  std::string verdict;               // if it is a new one
+  friend bool operator==(const TracedStage&, const TracedStage&) = default;
+};
+
 // A line of GET /v1/trace: what became of a packet, stage by stage.
 struct TracedPacket {
   double time = 0;  // seconds since 1970
@@ -173,6 +194,8 @@ struct TracedPacket {
   std::string server;             // its name; empty when it was sent to none
   std::optional<Endpoint> at;     // the server's address, the service's port
   std::optional<MacAddress> mac;  // that it was sent to
+  std::uint64_t unseen = 0;       // packets before it that there was no room to tell of
+  std::vector<TracedStage> stages;
   friend bool operator==(const TracedPacket&, const TracedPacket&) = default;
 };
 

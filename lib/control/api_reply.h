@@ -18,6 +18,7 @@ struct ApiRequest {
   std::map<std::string, std::string, std::less<>> query;
   std::string body;
   std::string who = {};  // for the log: "uid 0, pid 4711" or a client's address
+  bool is_root = false;  // by the kernel's word, on a Unix socket
   std::map<std::string, std::string, std::less<>> parameters = {};  // the path's, by ApiRouter
 };
 

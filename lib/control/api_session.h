@@ -21,6 +21,7 @@
 #include "lib/control/api_pending.h"
 #include "lib/control/api_server.h"
 #include "lib/control/api_target.h"
+#include "lib/control/peer_credentials.h"
 
 namespace drover::control {
 
@@ -42,10 +43,10 @@ template <class Stream>
 class ApiSession {
  public:
   // What it refers to outlives it; none to authorise: everybody may ask.
-  ApiSession(Stream stream, std::string who, const ApiHandler& handler,
+  ApiSession(Stream stream, ApiPeer peer, const ApiHandler& handler,
              const ApiServer::Limits& limits, Authorise authorise = nullptr)
       : stream_(std::move(stream)),
-        who_(std::move(who)),
+        peer_(std::move(peer)),
         handler_(handler),
         limits_(limits),
         authorise_(std::move(authorise)) {}
@@ -117,7 +118,8 @@ class ApiSession {
               .path = parsed->path,
               .query = parsed->query,
               .body = message.body(),
-              .who = who_},
+              .who = peer_.who,
+              .is_root = peer_.is_root},
              ApiReply(std::make_unique<Exchange>(pending)));
     co_return co_await send_answer(message, *pending);
   }
@@ -196,7 +198,7 @@ class ApiSession {
   }
 
   Stream stream_;
-  std::string who_;
+  ApiPeer peer_;
   const ApiHandler& handler_;
   const ApiServer::Limits& limits_;
   Authorise authorise_;

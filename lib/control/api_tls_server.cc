@@ -1,33 +1,20 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "lib/control/api_tls_server.h"
 
-#include <fmt/format.h>
-
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/core/basic_stream.hpp>
 #include <boost/beast/ssl/ssl_stream.hpp>
-#include <exception>
-#include <set>
 #include <string>
 #include <utility>
 
-#include "lib/base/log.h"
-#include "lib/control/api_session.h"
+#include "lib/control/api_listener.h"
 #include "lib/control/bearer_token.h"
+#include "lib/control/tcp_listener.h"
 
 namespace drover::control {
 namespace {
 
 namespace ssl = asio::ssl;
-
-using Tcp = asio::ip::tcp;
-using Stream = beast::ssl_stream<beast::tcp_stream>;
-using Session = ApiSession<Stream>;
-
-constexpr std::chrono::milliseconds accept_pause{100};  // when descriptors have run out
 
 Result<ssl::context> make_context(const config::Api& settings) {
   ssl::context context(ssl::context::tls_server);
@@ -41,90 +28,36 @@ Result<ssl::context> make_context(const config::Api& settings) {
   return context;
 }
 
-Result<Tcp::acceptor> make_acceptor(asio::io_context& loop, const config::Listen& listen) {
-  const std::string where = to_string(listen.address, listen.port);
-  ErrorCode error;
-  const auto address = asio::ip::make_address(to_string(listen.address), error);
-  if (error) return failure(where, error.message());
-  const Tcp::endpoint endpoint(address, listen.port);
-  Tcp::acceptor acceptor(loop);
-  acceptor.open(endpoint.protocol(), error);
-  if (!error) acceptor.set_option(Tcp::acceptor::reuse_address(true), error);
-  if (!error) acceptor.bind(endpoint, error);
-  if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
-  if (error) return failure(where, error.message(), "choose another api.listen");
-  return acceptor;
-}
+class TlsTransport {
+ public:
+  using Stream = beast::ssl_stream<beast::basic_stream<AnyFamily>>;
+  static constexpr const char* name = "API over TLS";
+
+  TlsTransport(ssl::context context, BearerToken token)
+      : context_(std::move(context)), token_(std::move(token)) {}
+
+  Stream wrap(Socket socket) { return Stream(std::move(socket), context_); }
+  ApiPeer peer_of(Socket& socket) { return {.who = tcp_peer(socket.native_handle())}; }
+  Authorise authorise() {
+    return [this](std::string_view authorization) { return token_.matches(authorization); };
+  }
+  asio::awaitable<bool> open(Stream& stream) {
+    const auto [error] = co_await stream.async_handshake(ssl::stream_base::server, as_values);
+    co_return !error;
+  }
+  void turn_away(Socket& /*socket*/) {}  // it is closed
+  void close() {}
+
+ private:
+  ssl::context context_;
+  BearerToken token_;
+};
 
 }  // namespace
 
-class ApiTlsServer::Listener : public std::enable_shared_from_this<Listener> {
+class ApiTlsServer::Listener : public ApiListener<TlsTransport> {
  public:
-  Listener(Tcp::acceptor acceptor, ssl::context context, BearerToken token, ApiHandler handler)
-      : acceptor_(std::move(acceptor)),
-        context_(std::move(context)),
-        token_(std::move(token)),
-        handler_(std::move(handler)) {}
-
-  void start() {
-    asio::co_spawn(acceptor_.get_executor(), accept(shared_from_this()), asio::detached);
-  }
-
-  void stop() {
-    ErrorCode ignored;
-    acceptor_.close(ignored);
-    for (Session* session : sessions_) session->close();
-  }
-
- private:
-  // `self` keeps the listener for as long as the coroutine runs.
-  asio::awaitable<void> accept(std::shared_ptr<Listener> self) {
-    while (acceptor_.is_open()) {
-      auto [error, socket] = co_await acceptor_.async_accept(as_values);
-      if (error == asio::error::operation_aborted) co_return;
-      if (error) {
-        log::warning("API over TLS: {}", error.message());
-        asio::steady_timer pause(acceptor_.get_executor(), accept_pause);
-        co_await pause.async_wait(as_values);
-      } else if (sessions_.size() < limits_.connections) {  // else it is closed
-        asio::co_spawn(acceptor_.get_executor(), serve(self, std::move(socket)),
-                       [](const std::exception_ptr& thrown) { report(thrown); });
-      }
-    }
-  }
-
-  static void report(const std::exception_ptr& thrown) {
-    if (!thrown) return;
-    try {
-      std::rethrow_exception(thrown);
-    } catch (const std::exception& problem) {
-      log::error("API over TLS: {}", problem.what());
-    }
-  }
-
-  asio::awaitable<void> serve(std::shared_ptr<Listener> self, Tcp::socket socket) {
-    ErrorCode gone;
-    const auto client = socket.remote_endpoint(gone);
-    if (gone) co_return;
-    Session session(
-        Stream(std::move(socket), context_),
-        fmt::format("{} port {}", client.address().to_string(), client.port()), handler_, limits_,
-        [this](std::string_view authorization) { return token_.matches(authorization); });
-    sessions_.insert(&session);
-    const auto forget = [&self, &session](void*) { self->sessions_.erase(&session); };
-    const std::unique_ptr<void, decltype(forget)> membership(&session, forget);
-    beast::get_lowest_layer(session.stream()).expires_after(limits_.request_timeout);
-    const auto [error] =
-        co_await session.stream().async_handshake(ssl::stream_base::server, as_values);
-    if (!error) co_await session.serve();
-  }
-
-  Tcp::acceptor acceptor_;
-  ssl::context context_;
-  BearerToken token_;
-  ApiHandler handler_;
-  ApiServer::Limits limits_;
-  std::set<Session*> sessions_;
+  using ApiListener::ApiListener;
 };
 
 Result<ApiTlsServer> ApiTlsServer::listen(asio::io_context& loop, const config::Api& settings,
@@ -133,10 +66,12 @@ Result<ApiTlsServer> ApiTlsServer::listen(asio::io_context& loop, const config::
   if (!token) return tl::unexpected(token.error());
   auto context = make_context(settings);
   if (!context) return tl::unexpected(context.error());
-  auto acceptor = make_acceptor(loop, *settings.listen);
-  if (!acceptor) return tl::unexpected(acceptor.error());
-  auto listener = std::make_shared<Listener>(std::move(*acceptor), std::move(*context),
-                                             std::move(*token), std::move(handler));
+  auto socket = listen_on_tcp(settings.listen->address, settings.listen->port);
+  if (!socket) return tl::unexpected(socket.error());
+  auto listener = std::make_shared<Listener>(
+      loop, settings.listen->address.is_v6() ? AF_INET6 : AF_INET, std::move(*socket),
+      TlsTransport(std::move(*context), std::move(*token)), std::move(handler),
+      ApiServer::Limits());
   listener->start();
   return ApiTlsServer(std::move(listener));
 }

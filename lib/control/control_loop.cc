@@ -35,11 +35,11 @@
 #include "lib/control/metrics_facts.h"
 #include "lib/control/neighbour_probe.h"
 #include "lib/control/neighbour_table.h"
+#include "lib/control/packet_streams.h"
 #include "lib/control/report.h"
 #include "lib/control/signals.h"
 #include "lib/control/snapshot_builder.h"
 #include "lib/control/steering.h"
-#include "lib/control/trace_streams.h"
 #include "lib/control/vip_checks.h"
 #include "lib/control/vip_conflicts.h"
 #include "lib/control/vip_watch.h"
@@ -73,9 +73,7 @@ class ControlLoop::Loop {
     add_report_routes(
         router, [this] { return context(); },
         [this](ApiReply reply) { lister_->list(std::move(reply)); });
-    router.add("GET", "/v1/trace", [this](const ApiRequest& request, ApiReply reply) {
-      trace_->serve(request, std::move(reply));
-    });
+    add_packet_routes(router, [this]() -> PacketStreams& { return *packet_streams_; });
     router.add("GET", "/v1/lookup", [this](const ApiRequest& request, ApiReply reply) {
       lookup_->serve(request, std::move(reply));
     });
@@ -104,7 +102,7 @@ class ControlLoop::Loop {
   Result<void> attach(const Plant& plant) {
     plant_ = &plant;
     lister_.emplace(io_, plant, builder_);
-    trace_.emplace(io_, plant, builder_, mac_of_);
+    packet_streams_.emplace(io_, plant, builder_, mac_of_);
     lookup_.emplace(plant, builder_);
     steering_.emplace(plant);
     probe_.emplace(io_, *neighbours_);
@@ -322,7 +320,7 @@ class ControlLoop::Loop {
       more |= count == events.size();
     }
     lister_->rows_arrived();
-    trace_->records_arrived();
+    more |= packet_streams_->records_arrived();
     lookup_->answers_arrived();
     if (more) doorbell_.ring();
   }
@@ -414,7 +412,7 @@ class ControlLoop::Loop {
   bool health_changed_ = false;  // since the last snapshot
   std::optional<HostBridge> bridge_;
   std::optional<ConnectionLister> lister_;
-  std::optional<TraceStreams> trace_;
+  std::optional<PacketStreams> packet_streams_;
   std::optional<FlowLookup> lookup_;
   std::optional<ApiServer> api_;
   std::optional<ApiTlsServer> remote_api_;

@@ -6,11 +6,16 @@
 
 namespace drover::control {
 
-std::string describe_peer(int socket) {
+ApiPeer peer_credentials(int socket) {
+  int domain = 0;
+  socklen_t length = sizeof domain;
+  const bool is_unix =
+      getsockopt(socket, SOL_SOCKET, SO_DOMAIN, &domain, &length) == 0 && domain == AF_UNIX;
   ucred peer{};
-  socklen_t length = sizeof peer;
-  if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0) return "unknown";
-  return fmt::format("uid {}, pid {}", peer.uid, peer.pid);
+  length = sizeof peer;
+  if (!is_unix || getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0)
+    return {.who = "unknown"};
+  return {.who = fmt::format("uid {}, pid {}", peer.uid, peer.pid), .is_root = peer.uid == 0};
 }
 
 }  // namespace drover::control

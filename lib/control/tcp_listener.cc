@@ -38,6 +38,19 @@ SocketAddress socket_address(const IpAddress& address, std::uint16_t port) {
   return result;
 }
 
+std::string text_of(const sockaddr_storage& storage) {
+  if (storage.ss_family == AF_INET6) {
+    sockaddr_in6 v6{};
+    std::memcpy(&v6, &storage, sizeof v6);
+    Ipv6Address::Bytes bytes{};
+    std::memcpy(bytes.data(), &v6.sin6_addr, bytes.size());
+    return to_string(Ipv6Address(bytes), ntohs(v6.sin6_port));
+  }
+  sockaddr_in v4{};
+  std::memcpy(&v4, &storage, sizeof v4);
+  return to_string(Ipv4Address(ntohl(v4.sin_addr.s_addr)), ntohs(v4.sin_port));
+}
+
 const char* remedy_for(int error) {
   if (error == EADDRINUSE) return "another process listens there: stop it or choose another port";
   if (error == EADDRNOTAVAIL) return "choose an address of this host";
@@ -46,6 +59,13 @@ const char* remedy_for(int error) {
 }
 
 }  // namespace
+
+std::string tcp_peer(int socket) {
+  sockaddr_storage storage{};
+  socklen_t length = sizeof storage;
+  if (::getpeername(socket, reinterpret_cast<sockaddr*>(&storage), &length) != 0) return "unknown";
+  return text_of(storage);
+}
 
 Result<FileDescriptor> listen_on_tcp(const IpAddress& address, std::uint16_t port) {
   const SocketAddress wanted = socket_address(address, port);

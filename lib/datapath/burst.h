@@ -11,6 +11,7 @@
 
 #include "lib/base/strong_id.h"
 #include "lib/datapath/family.h"
+#include "lib/datapath/role.h"
 #include "lib/datapath/snapshot.h"
 #include "lib/datapath/verdict.h"
 #include "lib/flow/connection_key.h"
@@ -19,14 +20,6 @@
 #include "lib/net/header_at.h"
 
 namespace drover::datapath {
-
-// What a packet for a VIP is, and with it whose key `Packet::key` is.
-enum class Role : std::uint8_t {
-  flow,            // TCP or UDP: its own
-  quoted,          // an ICMP error: that of the flow which it is about
-  first_fragment,  // of TCP or UDP: its own
-  later_fragment   // of TCP or UDP: it has none; `Packet::hash` is that of its datagram
-};
 
 struct alignas(64) Packet {
   rte_mbuf* mbuf = nullptr;

@@ -3,16 +3,20 @@
 // is counted or tried again, never waited for.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 
+#include "lib/base/counter.h"
 #include "lib/base/doorbell.h"
 #include "lib/base/strong_id.h"
 #include "lib/datapath/flow_question.h"
 #include "lib/datapath/handover.h"
 #include "lib/datapath/heartbeat_frame.h"
+#include "lib/datapath/observation.h"
+#include "lib/datapath/record_ring.h"
 #include "lib/datapath/ring.h"
 #include "lib/datapath/shared_ring.h"
-#include "lib/datapath/trace_record.h"
 #include "lib/flow/tcp_state.h"
 #include "lib/net/address.h"
 
@@ -29,10 +33,10 @@ struct WorkerEvent {
 
 // Control to worker.
 struct WorkerCommand {
-  enum class Kind : std::uint32_t { list_connections, trace };
+  enum class Kind : std::uint32_t { list_connections, observe };
   Kind kind = Kind::list_connections;
   std::uint32_t request = 0;  // comes back in each row or record
-  TraceOrder trace = {};
+  ObservationOrder order = {};
 };
 
 // Worker to control: the answer to list_connections, one a connection, one a template and one more
@@ -57,7 +61,9 @@ struct Crossing {
   Ring<WorkerCommand> commands{63};
   Ring<WorkerEvent> events{1023};
   Ring<ConnectionRow> rows{4095};
-  Ring<TraceRecord> traces{255};
+  RecordRing observed{std::size_t{1} << 20U};  // FrameRecords, worker to control
+  // Frames of each observation that found no room there.
+  std::array<Counter, most_observations> unobserved;
   Ring<HeartbeatFrame> heartbeats{63};  // heartbeat thread to worker 0
   Ring<FlowQuestion> questions{15};     // control to worker
   Ring<FlowAnswer> answers{63};         // worker to control, one a question

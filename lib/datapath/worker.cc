@@ -12,10 +12,10 @@
 #include <utility>
 
 #include "lib/datapath/flow_lookup.h"
+#include "lib/datapath/pipeline.h"
 #include "lib/datapath/send_heartbeats.h"
 #include "lib/datapath/stages/admit.h"
 #include "lib/datapath/stages/rewrite.h"
-#include "lib/datapath/stages/stages.h"
 #include "lib/datapath/tsc_clock.h"
 
 namespace drover::datapath {
@@ -65,7 +65,7 @@ Worker::Worker(WorkerSettings settings, const SnapshotStore& snapshots, Crossing
              .fragmented_flows = FragmentedFlows(settings_.seed),
              .source_limits = SourceLimits(settings_.seed),
              .random = (settings_.seed.first ^ balance::stable_hash(settings_.id.value())) | 1U},
-      tracer_(crossing.traces) {}
+      observer_(crossing) {}
 
 void Worker::run(const std::atomic<bool>& stop) {
   // The kernel would otherwise add up to 50 us to each sleep.
@@ -129,7 +129,7 @@ bool Worker::receive(const PolledQueue& queue) {
     burst_.storage[i].mbuf = burst_.mbufs[i];
     burst_.storage[i].verdict = Verdict::pending;
   }
-  process(burst_);
+  process(burst_, state_, observer_);
   state_.counters.bursts.add(burst_.count);
   state_.counters.frames.add(burst_.count);
   state_.counters.table_entries.set(state_.connections());
@@ -149,7 +149,7 @@ bool Worker::receive_handovers() {
     burst_.port = handover.port;
     burst_.storage[0].mbuf = handover.frame;
     burst_.storage[0].verdict = Verdict::pending;
-    process(burst_);
+    process(burst_, state_, observer_);
   }
   state_.handed = nullptr;
   state_.counters.table_entries.set(state_.connections());
@@ -171,31 +171,6 @@ bool Worker::hear(const Handover& handover) {
     default:
       return false;
   }
-}
-
-void Worker::process(Burst& burst) {
-  state_.port = burst.port;
-  state_.inserts_stopped = false;
-  if (tracer_.is_on()) [[unlikely]] {
-    tracer_.look(burst);
-    decide(burst);
-    if (tracer_.tell(burst, state_)) state_.crossing.control_doorbell.ring();
-  } else {
-    decide(burst);
-  }
-  stages::settle(burst, state_);
-}
-
-void Worker::decide(Burst& burst) {
-  stages::parse(burst);
-  stages::classify(burst, state_);
-  stages::look_up(burst, state_);
-  stages::schedule(burst, state_);
-  if (burst.related) [[unlikely]] {
-    stages::steer_fragments(burst, state_);
-    stages::relate(burst, state_);
-  }
-  stages::rewrite(burst, state_);
 }
 
 bool Worker::send_outbound() {
@@ -244,9 +219,9 @@ void Worker::release_held() {
 
 void Worker::obey_commands() {
   std::array<WorkerCommand, 1> command;
-  if (listing_ || state_.crossing.commands.pop_some(command) == 0) return;
-  if (command[0].kind == WorkerCommand::Kind::trace)
-    return tracer_.obey(command[0].trace, command[0].request);
+  if (state_.crossing.commands.pop_some(command) == 0) return;
+  if (command[0].kind == WorkerCommand::Kind::observe)
+    return observer_.obey(command[0].order, command[0].request);
   listing_ = true;
   listing_cursor_ = 0;
   listing_request_ = command[0].request;

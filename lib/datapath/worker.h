@@ -11,9 +11,9 @@
 
 #include "lib/datapath/burst.h"
 #include "lib/datapath/idle.h"
+#include "lib/datapath/observer.h"
 #include "lib/datapath/snapshot_store.h"
 #include "lib/datapath/table_memory.h"
-#include "lib/datapath/tracer.h"
 #include "lib/datapath/worker_state.h"
 
 namespace drover::datapath {
@@ -59,8 +59,6 @@ class Worker {
   bool receive(const PolledQueue& queue);
   bool receive_handovers();
   bool hear(const Handover& handover);
-  void process(Burst& burst);
-  void decide(Burst& burst);
   bool send_outbound();
   void adopt_snapshot();
   void move_to(const TableMemory& memory);
@@ -83,7 +81,7 @@ class Worker {
   Burst burst_;
   AdaptiveIdle idle_;
   LoadRefresh load_refresh_;
-  Tracer tracer_;
+  Observer observer_;
   std::uint64_t last_house_keeping_ = 0;
   std::uint64_t last_sweep_ = 0;
   std::uint64_t screened_generation_ = 0;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "lib/net/extension_headers.h"
 #include "lib/net/frame.h"
 #include "lib/net/header_at.h"
 
@@ -53,9 +54,13 @@ Facts facts_of(std::span<const std::uint8_t> bytes, const FrameHeaders& headers)
              bytes.size() >= headers.network_offset + sizeof(Ipv6Header)) {
     const auto& header = header_at<Ipv6Header>(bytes, headers.network_offset);
     facts.family = 6;
-    facts.protocol = header.next_header;
+    const std::size_t end =
+        headers.network_offset + sizeof(Ipv6Header) + header.payload_length.value();
+    const auto chain = walk_extension_headers(bytes, headers.network_offset, end);
+    facts.protocol = chain.protocol;
     facts.addresses = {header.source.bytes(), header.destination.bytes()};
-    transport = headers.network_offset + sizeof(Ipv6Header);
+    if (chain.fault == ExtensionHeaders::Fault::none && !chain.later_fragment)
+      transport = chain.end;
   } else if (headers.kind == FrameKind::arp &&
              bytes.size() >= headers.network_offset + sizeof(ArpMessage)) {
     const auto& message = header_at<ArpMessage>(bytes, headers.network_offset);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "lib/net/address.h"
+#include "lib/net/extension_headers.h"
 #include "lib/net/frame.h"
 #include "lib/net/header_at.h"
 
@@ -59,8 +60,16 @@ std::string packet_text(std::span<const std::uint8_t> bytes) {
   }
   if (headers.kind == FrameKind::ipv6 && has(sizeof(Ipv6Header))) {
     const auto& header = header_at<Ipv6Header>(bytes, headers.network_offset);
-    return datagram_text(header.source, header.destination, header.next_header,
-                         behind(sizeof(Ipv6Header)));
+    const std::size_t end =
+        headers.network_offset + sizeof(Ipv6Header) + header.payload_length.value();
+    const auto chain = walk_extension_headers(bytes, headers.network_offset, end);
+    const bool has_transport =
+        chain.fault == ExtensionHeaders::Fault::none && !chain.later_fragment;
+    const std::string text =
+        datagram_text(header.source, header.destination, chain.protocol,
+                      has_transport ? behind(chain.end - headers.network_offset)
+                                    : std::span<const std::uint8_t>());
+    return headers.is_fragment() ? text + " fragment" : text;
   }
   if (headers.kind == FrameKind::arp && has(sizeof(ArpMessage))) {
     const auto& message = header_at<ArpMessage>(bytes, headers.network_offset);

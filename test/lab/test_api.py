@@ -52,13 +52,17 @@ class Api(Scenario, unittest.TestCase):
         connection = Connection(self.balancer.socket)
         connection.request(method.upper(), pattern.format(**names) + query, body=body)
         answer = connection.getresponse()
-        text = answer.read().decode()
+        body = answer.read()
         connection.close()
-        self.assertEqual(answer.status, status, text)
+        self.assertEqual(answer.status, status, body)
         responses = self.document["paths"][pattern][method]["responses"]
         documented = self.resolved(responses.get(str(status)) or responses["default"])
         (kind, content), = documented["content"].items()
         self.assertEqual(answer.getheader("Content-Type"), kind)
+        if kind == "application/x-pcapng":
+            type(self).asked.add((method, pattern))
+            return body
+        text = body.decode()
         values = [text] if kind == "application/yaml" else \
             [json.loads(line) for line in (text.splitlines() if kind == "application/x-ndjson" else [text]) if line]
         schema = {**content["schema"], "components": self.document["components"]}
@@ -68,16 +72,32 @@ class Api(Scenario, unittest.TestCase):
         type(self).asked.add((method, pattern))
         return values[0]
 
-    def ask_for_a_trace(self):
+    def ask_for_packets(self, path):
+        """Asks, with packets until the answer has come."""
         with ThreadPoolExecutor() as pool:
-            trace = pool.submit(self.ask, "get", "/v1/trace", 200, query="?filter=tcp&count=1")
+            answer = pool.submit(self.ask, "get", path, 200, query="?filter=tcp&count=1")
 
-            def traced():
+            def ended():
                 get(self.client, VIP)
-                return trace.done()
+                return answer.done()
 
-            wait_until(traced, "a packet is traced", interval=0.2)
-            trace.result()
+            wait_until(ended, f"{path} has its packet", interval=0.2)
+            return answer.result()
+
+    def ask_for_the_end_of_a_capture(self):
+        with ThreadPoolExecutor() as pool:
+            capture = pool.submit(self.ask, "get", "/v1/capture", 200, query="?filter=arp&name=one")
+
+            def ended():
+                connection = Connection(self.balancer.socket)
+                connection.request("DELETE", "/v1/capture?name=one")
+                status = connection.getresponse().status
+                connection.close()
+                return status == 200
+
+            wait_until(ended, "the capture has begun, and is ended")
+            capture.result()
+        self.ask("delete", "/v1/capture", 404, query="?name=one")
 
     def test_every_route_answers_as_documented(self):
         get(self.client, VIP)
@@ -91,7 +111,10 @@ class Api(Scenario, unittest.TestCase):
         answer = self.ask("get", "/v1/lookup", 200, query=flow)
         self.assertEqual((answer["service"], answer["why"]), ("web", "scheduler"))
         self.ask("get", "/v1/lookup", 400, query="?protocol=tcp")
-        self.ask_for_a_trace()
+        self.ask_for_packets("/v1/trace")
+        self.assertEqual(self.ask_for_packets("/v1/capture")[:4], b"\x0a\x0d\x0d\x0a")
+        self.ask("get", "/v1/capture", 400, query="?snaplen=0")
+        self.ask_for_the_end_of_a_capture()
         new = {"name": "other", "address": "192.0.2.97", "ports": [80], "servers": [{"address": "192.0.2.21"}]}
         self.ask("post", services, 201, json.dumps(new))
         self.ask("post", services, 409, json.dumps(new))

@@ -1,10 +1,12 @@
 """The API over TCP: TLS and a token, or nothing (the picture: network.py)."""
 
 import json
+import socket
 import unittest
 
 from balancer import configuration
 from scenario import Scenario
+from wait import wait_until
 
 TOKEN = "0123456789abcdef0123456789abcdef"
 
@@ -43,7 +45,7 @@ class ApiTls(Scenario, unittest.TestCase):
         self.assertEqual((status, json.loads(body)["node"]), (200, "lb1"))
         status, body = self.curl("/v1/services/web/servers/rs1/weight", "-X", "PUT", "-d", '{"weight": 7}')
         self.assertEqual(status, 200, body)
-        self.assertRegex(self.balancer.log(), rf"API: {self.client.address} port \d+: PUT .*weight.*: 200")
+        self.assertRegex(self.balancer.log(), rf"API: {self.client.address}:\d+: PUT .*weight.*: 200")
         self.assertEqual(self.balancer.json("list")["services"][0]["servers"][0]["weight"], 7)
         self.balancer.drover("reset")
 
@@ -53,6 +55,20 @@ class ApiTls(Scenario, unittest.TestCase):
             self.assertEqual(status, 401, body)
             self.assertIn("token", body)
         self.assertEqual(len(self.balancer.json("list")["services"][0]["servers"]), 3)
+
+    def test_packets_are_not_captured_over_the_network(self):
+        status, body = self.curl("/v1/capture?count=1")
+        self.assertEqual(status, 403)
+        self.assertIn("root alone", body)
+
+    def test_many_connections_leave_the_unix_socket_alone(self):
+        idle = []
+        self.addCleanup(lambda: [each.close() for each in idle])
+        with self.client.inside():
+            for _ in range(40):  # more than there may be
+                idle.append(socket.create_connection((str(self.lab.lb1.address), 8443)))
+        wait_until(lambda: self.curl("/v1/status")[0] == 0, "there is no room over TLS")
+        self.assertEqual(len(self.balancer.json("list")["services"]), 1)
 
     def test_without_tls_there_is_no_answer(self):
         self.assertEqual(self.curl("/v1/status", scheme="http")[0], 0)

@@ -24,8 +24,30 @@ class Trace(Scenario, unittest.TestCase):
         text = process.stdout.read()
         self.assertEqual(process.returncode, 0, text)
         self.assertIn(f"TCP {self.client.address}:", text)
-        self.assertEqual(text.count("  verdict   "), 2, text)
-        self.assertRegex(text, r"  rewrite   to rs\d 192\.0\.2\.2\d:80, 02:00:00:00:00:1[567]\n")
+        self.assertEqual(text.count("  verdict         "), 2, text)
+        self.assertRegex(text, r"""(?x)
+            look_up\ +no\ connection\n
+            \ \ schedule\ +connection\ SYN_RECV,\ 60\ s\ left,\ to\ (rs\d);\ forwarded_new\n
+            \ \ rewrite\ +to\ \1\ 192\.0\.2\.2\d:80,\ 02:00:00:00:00:1[567]\n
+            \ \ settle\ +sent\n
+            \ \ verdict\ +forwarded_new\n""")
+
+    def test_several_at_once(self):
+        processes = [self.lab.lb1.spawn(self.balancer.client, "--socket", self.balancer.socket, "trace", *filter,
+                                        "--count", "1", stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+                     for filter in (["tcp"], ["dst", VIP], ["udp", "and", "port", "9"])]
+        for process in processes:
+            self.addCleanup(process.kill)
+            self.addCleanup(process.stdout.close)
+
+        def two_ended():
+            get(self.client, VIP)
+            return all(process.poll() is not None for process in processes[:2])
+
+        wait_until(two_ended, "two traces have their packet", interval=0.2)
+        self.assertIsNone(processes[2].poll())
+        for process in processes[:2]:
+            self.assertEqual(process.stdout.read().count("  verdict "), 1)
 
     def test_a_filter_that_is_not_understood(self):
         done = self.balancer.drover("trace", "tcp", "or", "udp", check=False)

@@ -4,28 +4,30 @@
 namespace drover::datapath::stages {
 namespace {
 
-void hold(const Packet& packet, WorkerState& state) {
+void hold(Packet& packet, WorkerState& state) {
   const DestinationId id = state.id_of(*packet.destination);
   const IpAddress& server = state.snapshot->destination_details[id.value()].address;
+  packet.verdict = Verdict::held;
   state.counters.count(Verdict::held);
   if (!state.held.hold(server, id, packet.mbuf, state.now)) return;
   if (state.crossing.events.push({WorkerEvent::Kind::neighbour_wanted, id}))
     state.crossing.control_doorbell.ring();
 }
 
-void send_to_server(const Packet& packet, WorkerState& state) {
+void send_to_server(Packet& packet, WorkerState& state) {
   if (packet.destination->resolved) [[likely]]
     state.transmitter.send(state.snapshot->egress_of(*packet.destination).port, packet.mbuf);
   else
     hold(packet, state);
 }
 
-void give_to_kernel(const Packet& packet, WorkerState& state) {
+void give_to_kernel(Packet& packet, WorkerState& state) {
   if (state.crossing.to_kernel.push(packet.mbuf)) {
     state.crossing.control_doorbell.ring();
     state.counters.count(Verdict::to_kernel);
   } else {
     rte_pktmbuf_free(packet.mbuf);
+    packet.verdict = Verdict::kernel_full;
     state.counters.count(Verdict::kernel_full);
   }
 }
@@ -34,7 +36,7 @@ void give_to_kernel(const Packet& packet, WorkerState& state) {
 
 void settle(Burst& burst, WorkerState& state) {
   std::uint64_t forwarded = 0;
-  for (const Packet& packet : burst.packets()) {
+  for (Packet& packet : burst.packets()) {
     if (packet.verdict == Verdict::forwarded) [[likely]] {
       ++forwarded;
       send_to_server(packet, state);

@@ -23,7 +23,7 @@ void steer_fragments(Burst& burst, WorkerState& state);
 void relate(Burst& burst, WorkerState& state);
 // Makes of each frame what leaves.
 void rewrite(Burst& burst, WorkerState& state);
-// Hands every frame on and counts its verdict.
+// Hands every frame on and counts its verdict, which may be another one then.
 void settle(Burst& burst, WorkerState& state);
 
 }  // namespace drover::datapath::stages

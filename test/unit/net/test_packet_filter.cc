@@ -28,6 +28,21 @@ const Bytes udp6 = from_hex(
     "20010db8000000000000000000000007"
     "20010db8000000000000000000000010"
     "9c41003500080000");
+// The same with IPv6ExtHdrHopByHop() and IPv6ExtHdrDestOpt() before UDP.
+const Bytes udp6_behind_options = from_hex(
+    "02000000000102000000000286dd6000000000180040"
+    "20010db8000000000000000000000007"
+    "20010db8000000000000000000000010"
+    "3c00010400000000"
+    "1100010400000000"
+    "9c41003500080000");
+// The same as a later fragment: no ports.
+const Bytes udp6_later_fragment = from_hex(
+    "02000000000102000000000286dd6000000000102c40"
+    "20010db8000000000000000000000007"
+    "20010db8000000000000000000000010"
+    "1100000800000001"
+    "9c41003500080000");
 // who-has 192.0.2.10 tell 192.0.2.1
 const Bytes arp = from_hex(
     "ffffffffffff02000000000208060001080006040001020000000002c0000201000000000000c000020a");
@@ -73,9 +88,17 @@ TEST_CASE("a packet filter takes what meets all of its conditions") {
   }
 }
 
+TEST_CASE("a filter finds the transport behind IPv6 extension headers") {
+  CHECK(takes("udp and port 53", udp6_behind_options));
+  CHECK(takes("udp and src host 2001:db8::7 and src port 40001", udp6_behind_options));
+  CHECK_FALSE(takes("tcp", udp6_behind_options));
+  CHECK(takes("udp", udp6_later_fragment));
+  CHECK_FALSE(takes("udp and port 53", udp6_later_fragment));
+}
+
 TEST_CASE("a frame that is cut anywhere is looked at without harm") {
   for (const char* filter : {"tcp and host 192.0.2.10 and port 80", "udp and port 53", "arp"})
-    for (const Bytes& frame : {tcp, udp6, arp})
+    for (const Bytes& frame : {tcp, udp6, udp6_behind_options, udp6_later_fragment, arp})
       for (std::size_t length = 0; length < frame.size(); ++length) {
         const Bytes cut(frame.begin(), frame.begin() + static_cast<std::ptrdiff_t>(length));
         static_cast<void>(takes(filter, cut));
