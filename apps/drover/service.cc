@@ -21,7 +21,30 @@ struct Options {
   std::optional<std::string> pool;
   std::vector<std::string> servers;
   std::optional<std::string> persistence;
+  std::optional<std::uint32_t> mask;
+  bool across_ports = false;
+  bool one_packet = false;
+  std::vector<std::string> scheduler_flags;
+  std::optional<std::string> sorry_server;
+  std::vector<std::string> allow;
+  std::vector<std::string> deny;
 };
+
+std::string list_of(const std::vector<std::string>& texts) {
+  std::string list;
+  for (const std::string& text : texts) list += (list.empty() ? "" : ", ") + api::json_string(text);
+  return "[" + list + "]";
+}
+
+std::string persistence_of(const Options& options) {
+  std::string keys;
+  const auto add = [&keys](const std::string& key) { keys += (keys.empty() ? "" : ", ") + key; };
+  if (options.persistence)
+    add(fmt::format(R"("timeout": {})", api::json_string(*options.persistence)));
+  if (options.mask) add(fmt::format(R"("mask": {})", *options.mask));
+  if (options.across_ports) add(R"("across_ports": true)");
+  return keys.empty() ? "" : ", \"persistence\": {" + keys + "}";
+}
 
 // The keys are the file's, and droverd judges their values as it would there.
 std::string body_of(const Options& options) {
@@ -37,8 +60,13 @@ std::string body_of(const Options& options) {
   for (const std::string& server : options.servers)
     servers += (servers.empty() ? "" : ", ") + fmt::format(R"({{"address": {}}})", text(server));
   if (!servers.empty()) body += ", \"servers\": [" + servers + "]";
-  if (options.persistence)
-    body += fmt::format(R"(, "persistence": {{"timeout": {}}})", text(*options.persistence));
+  body += persistence_of(options);
+  if (options.one_packet) body += ", \"one_packet\": true";
+  if (!options.scheduler_flags.empty())
+    body += ", \"scheduler_flags\": " + list_of(options.scheduler_flags);
+  if (options.sorry_server) body += ", \"sorry_server\": " + text(*options.sorry_server);
+  if (!options.allow.empty()) body += ", \"allow\": " + list_of(options.allow);
+  if (!options.deny.empty()) body += ", \"deny\": " + list_of(options.deny);
   return body + "}";
 }
 
@@ -60,6 +88,17 @@ void add_adding(CLI::App& parent, Context& context) {
       ->excludes(servers);
   command->add_option("--persistence,-p", options->persistence,
                       "How long a client stays with its server, such as 5m");
+  command->add_option("--mask,-M", options->mask,
+                      "Clients with as many leading bits in common stay together; persistent");
+  command->add_flag("--across-ports", options->across_ports,
+                    "A client stays with its server on all ports; persistent");
+  command->add_flag("--one-packet,-o", options->one_packet, "Each datagram by itself; udp");
+  command->add_option("--scheduler-flag,-b", options->scheduler_flags,
+                      "sh-port, sh-fallback, mh-port, mh-fallback; may be given several times");
+  command->add_option("--sorry-server", options->sorry_server, "Who serves when nobody else does");
+  command->add_option("--allow", options->allow,
+                      "A network of clients; may be given several times");
+  command->add_option("--deny", options->deny, "A network of no clients; likewise");
   command->callback([&context, options] {
     context.status = change(context, "POST", "/v1/services", body_of(*options));
   });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "lib/control/api_routes_configuration.h"
 
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -76,12 +77,18 @@ void answer(ApiReply reply, const ResultOrErrors<api::Differences>& done, unsign
     reply.send({.status = unprocessable, .body = api::encode(done.error())});
 }
 
+// The same once it is known.
+LiveConfiguration::Done answer_with(ApiReply reply) {
+  const auto kept = std::make_shared<ApiReply>(std::move(reply));
+  return [kept](const ResultOrErrors<api::Differences>& done) { answer(std::move(*kept), done); };
+}
+
 class Routes {
  public:
   explicit Routes(LiveConfiguration& live) : live_(live) {}
 
   void reload(const ApiRequest& request, ApiReply reply) {
-    answer(std::move(reply), live_.reload(request.who));
+    live_.reload(request.who, answer_with(std::move(reply)));
   }
   void reset(const ApiRequest& request, ApiReply reply) {
     answer(std::move(reply), live_.reset(request.who));
@@ -169,7 +176,7 @@ void add_configuration_routes(ApiRouter& router, LiveConfiguration& configuratio
   });
   router.add("GET", "/v1/configuration/differences",
              [&configuration](const ApiRequest&, ApiReply reply) {
-               answer(std::move(reply), configuration.differences_from_file());
+               configuration.differences_from_file(answer_with(std::move(reply)));
              });
   router.add("POST", "/v1/zero", [zero](const ApiRequest&, ApiReply reply) {
     zero({});

@@ -23,6 +23,7 @@
 #include "lib/control/event_log.h"
 #include "lib/control/event_source.h"
 #include "lib/control/event_streams.h"
+#include "lib/control/file_reader.h"
 #include "lib/control/flow_lookup.h"
 #include "lib/control/grown_tables.h"
 #include "lib/control/health_watch.h"
@@ -61,6 +62,9 @@ class ControlLoop::Loop {
   explicit Loop(config::Running running)
       : configuration_(
             std::move(running), [this](const config::Config& config) { return follow(config); },
+            [this](FileReader::Load load, FileReader::Done done) {
+              file_reader_.read(std::move(load), std::move(done));
+            },
             events_),
         builder_(configuration_.config().workers.count),
         tables_(configuration_.config(), configuration_.config().workers.count),
@@ -171,8 +175,9 @@ class ControlLoop::Loop {
 
   void reload_at_signal() {
     service_manager_.reloading();
-    static_cast<void>(configuration_.reload("SIGHUP"));
-    service_manager_.ready("forwarding");
+    configuration_.reload("SIGHUP", [this](const ResultOrErrors<api::Differences>&) {
+      service_manager_.ready("forwarding");
+    });
   }
 
   void zero(const std::string& service) {
@@ -227,7 +232,9 @@ class ControlLoop::Loop {
     std::set<IpAddress> seen;
     std::set<IpAddress> vips;
     for (const ServiceView& service : builder_.services()) vips.insert(service.key.address);
-    for (const ReachedServer& server : builder_.reached_servers(Clock::now())) {
+    const auto reached = builder_.reached_servers(Clock::now());
+    reached_ = reached.size();
+    for (const ReachedServer& server : reached) {
       if (server.pinned || !seen.insert(server.address).second) continue;
       neighbours.push_back(neighbour_of(server));
     }
@@ -287,6 +294,7 @@ class ControlLoop::Loop {
     health_changed_ = false;
     const Clock::time_point now = Clock::now();
     health_->apply(builder_, now);
+    if (builder_.reached_servers(now).size() != reached_) watch_neighbours();
     plant_->snapshots->publish(builder_.build(mac_of_, now));
     vip_checks_->follow(builder_, mac_of_, [this](const ReachedServer& server) {
       return neighbour_of(server).interface;
@@ -387,6 +395,7 @@ class ControlLoop::Loop {
   boost::asio::io_context io_{1};
   EventLog events_{events_kept, [] { return std::chrono::system_clock::now(); }};
   EventStreams event_streams_{io_, events_};
+  FileReader file_reader_{io_};
   LiveConfiguration configuration_;
   VipConflicts conflicts_;
   VipWatch vip_watch_{
@@ -410,6 +419,7 @@ class ControlLoop::Loop {
   std::optional<HealthWatch> health_;
   std::optional<Mastership> mastership_;
   bool health_changed_ = false;  // since the last snapshot
+  std::size_t reached_ = 0;      // servers whose neighbours are watched
   std::optional<HostBridge> bridge_;
   std::optional<ConnectionLister> lister_;
   std::optional<PacketStreams> packet_streams_;

@@ -35,11 +35,17 @@ std::string summary(const api::Differences& done) {
 
 }  // namespace
 
-LiveConfiguration::LiveConfiguration(config::Running running, Act act, EventLog& events)
-    : running_(std::move(running)), act_(std::move(act)), events_(events) {}
+LiveConfiguration::LiveConfiguration(config::Running running, Act act, Read read, EventLog& events)
+    : running_(std::move(running)), act_(std::move(act)), read_(std::move(read)), events_(events) {}
 
-ResultOrErrors<api::Differences> LiveConfiguration::reload(const std::string& who) {
-  auto loaded = read_file();
+void LiveConfiguration::reload(const std::string& who, Done done) {
+  read_file([this, who, done = std::move(done)](ResultOrErrors<config::Loaded> loaded) {
+    done(reload_with(std::move(loaded), who));
+  });
+}
+
+ResultOrErrors<api::Differences> LiveConfiguration::reload_with(
+    ResultOrErrors<config::Loaded> loaded, const std::string& who) {
   auto done = loaded ? take(running_.with_file(std::move(*loaded)))
                      : ResultOrErrors<api::Differences>(tl::unexpected(loaded.error()));
   if (!done) {
@@ -91,8 +97,14 @@ void LiveConfiguration::tell(EventKind kind, const std::string& who, const api::
     events_.post(kind, log::Level::warning, running_.file_name(), dropped);
 }
 
-ResultOrErrors<api::Differences> LiveConfiguration::differences_from_file() const {
-  const auto file = read_file();
+void LiveConfiguration::differences_from_file(Done done) {
+  read_file([this, done = std::move(done)](const ResultOrErrors<config::Loaded>& file) {
+    done(differences_from(file));
+  });
+}
+
+ResultOrErrors<api::Differences> LiveConfiguration::differences_from(
+    const ResultOrErrors<config::Loaded>& file) const {
   if (!file) return tl::unexpected(file.error());
   api::Differences found{.differences = to_api(running_.differences_from(*file)),
                          .needs_restart = {},
@@ -103,9 +115,11 @@ ResultOrErrors<api::Differences> LiveConfiguration::differences_from_file() cons
   return found;
 }
 
-ResultOrErrors<config::Loaded> LiveConfiguration::read_file() const {
-  const config::WhichNode& which = running_.which_node();
-  return config::load(running_.file_name(), which.option, which.host_name);
+void LiveConfiguration::read_file(std::function<void(ResultOrErrors<config::Loaded>)> done) {
+  const auto load = [name = running_.file_name(), which = running_.which_node()] {
+    return config::load(name, which.option, which.host_name);
+  };
+  read_(load, std::move(done));
 }
 
 api::Configuration LiveConfiguration::report() const {

@@ -1,5 +1,6 @@
 """Changes of the running configuration by the client (the picture: network.py)."""
 
+import os
 import subprocess
 import unittest
 
@@ -101,6 +102,39 @@ class Changes(Scenario, unittest.TestCase):
         self.assertIn(f"TCP  {OTHER_VIP}:80 wrr", self.balancer.listing())
         self.balancer.drover("service", "remove", "other")
         self.assertNotIn(OTHER_VIP, self.balancer.listing())
+
+    def test_a_service_with_every_option_of_ipvsadm(self):
+        server = self.lab.real_servers[1].address
+        self.balancer.drover("service", "add", "dns", OTHER_VIP, "53", "--protocol", "udp", "-s", "sh", "-b", "sh-port",
+                             "--one-packet", "--server", server)
+        self.balancer.drover("service", "add", "sticky", OTHER_VIP, "80", "443", "-s", "wlc", "-p", "10m", "-M", "24",
+                             "--across-ports", "--sorry-server", self.lab.real_servers[0].address, "--server", server,
+                             "--allow", "198.51.100.0/24", "--deny", "198.51.100.9/32")
+        rules = self.balancer.drover("ipvsadm", "-Sn").stdout
+        self.assertIn(f"-A -u {OTHER_VIP}:53 -s sh -o -b sh-port\n", rules)
+        self.assertIn(f"-A -t {OTHER_VIP}:80 -s wlc -p 600 -M 255.255.255.0\n", rules)
+        saved = self.balancer.drover("save").stdout
+        for words in ("across_ports: true", "sorry_server: 192.0.2.21", "198.51.100.9/32"):
+            self.assertIn(words, saved)
+        self.balancer.drover("service", "remove", "dns")
+        self.balancer.drover("service", "remove", "sticky")
+
+    def test_a_reload_of_a_file_that_hangs_holds_nothing_up(self):
+        self.balancer.file.unlink()
+        os.mkfifo(self.balancer.file)
+        self.addCleanup(self.balancer.file.write_text, self.file())
+        self.addCleanup(self.balancer.file.unlink)
+        reload = self.lab.lb1.spawn(self.balancer.client, "--socket", self.balancer.socket, "reload",
+                                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.addCleanup(reload.kill)
+        self.addCleanup(reload.stdout.close)
+        with open(self.balancer.file, "w", encoding="utf-8") as writer:  # once droverd has opened it to read
+            self.balancer.drover("weight", "web", "rs1", "4")
+            self.assertIsNone(reload.poll())
+            writer.write(self.file())
+        wait_until(lambda: reload.poll() is not None, "the reload has ended")
+        self.assertEqual(reload.returncode, 0, reload.stdout.read())
+        self.assertEqual(self.servers()["rs1"]["weight"], 4)
 
     def test_wrong_names_are_told_with_the_nearest(self):
         self.assertIn('did you mean "web"?', self.refused("drain", "wbe", "rs1"))

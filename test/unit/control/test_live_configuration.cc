@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Reload and changes through the API's routes, on a data path that only remembers.
+#include <boost/asio/io_context.hpp>
 #include <fstream>
+#include <future>
 #include <optional>
+#include <thread>
+#include <vector>
 
 #include "lib/config/load.h"
 #include "lib/control/api_routes_configuration.h"
+#include "lib/control/file_reader.h"
 #include "lib/control/live_configuration.h"
 #include "test/unit/catch.h"
 #include "test/unit/temporary_directory.h"
@@ -37,6 +42,8 @@ struct Fixture {
   std::optional<config::Config> acted_on;
   std::optional<Error> refuses;
   std::string zeroed = "nothing";
+  bool reads_late = false;
+  std::function<void()> late;  // reads the file that was asked for, and goes on
   std::optional<LiveConfiguration> live;
   ApiRouter router;
 
@@ -51,6 +58,10 @@ struct Fixture {
           if (refuses) return tl::unexpected(*refuses);
           acted_on = config;
           return {};
+        },
+        [this](FileReader::Load load, FileReader::Done done) {
+          if (!reads_late) return done(load());
+          late = [load = std::move(load), done = std::move(done)] { done(load()); };
         },
         events);
     add_configuration_routes(router, *live, [this](const std::string& name) { zeroed = name; });
@@ -78,6 +89,47 @@ struct Fixture {
 };
 
 }  // namespace
+
+TEST_CASE("changes while the file is read are in what the reload makes of it", "[control]") {
+  Fixture it;
+  it.reads_late = true;
+  std::optional<ApiResponse> reloaded;
+  it.router({.method = "POST", .path = "/v1/reload", .query = {}, .body = {}, .who = "me"},
+            ApiReply(std::make_unique<Recorder>(reloaded)));
+  CHECK_FALSE(reloaded);
+  CHECK(it.status("PUT", "/v1/services/web/servers/a/weight", R"({"weight": 9})") == 200);
+  it.write(text + "refusals: 7\n");
+  it.late();
+  REQUIRE(reloaded);
+  CHECK(reloaded->status == 200);
+  CHECK(it.acted_on->refusals == 7);
+  CHECK(it.acted_on->pools.at("nginx").servers[0].weight == 9);
+}
+
+TEST_CASE("files are read one after the other, beside the loop", "[control]") {
+  boost::asio::io_context loop;
+  FileReader reader(loop);
+  const auto this_thread = std::this_thread::get_id();
+  std::vector<int> order;
+  std::promise<void> may_go;
+  std::shared_future<void> gone = may_go.get_future().share();
+  for (const int number : {1, 2}) {
+    reader.read(
+        [=]() -> FileReader::Loaded {
+          CHECK(std::this_thread::get_id() != this_thread);
+          gone.wait();
+          return tl::unexpected(Errors{{"", std::to_string(number), ""}});
+        },
+        [&order](const FileReader::Loaded& loaded) {
+          order.push_back(std::stoi(loaded.error().front().what));
+        });
+  }
+  loop.poll();
+  CHECK(order.empty());  // the loop does not wait
+  may_go.set_value();
+  while (order.size() < 2) loop.run_one();
+  CHECK(order == std::vector{1, 2});
+}
 
 TEST_CASE("a good file is acted on as one", "[control]") {
   Fixture it;
