@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "drivers/available_memory.h"
 #include "drivers/driver_log.h"
 #include "drivers/hugepages.h"
 #include "lib/base/log.h"
@@ -34,6 +35,15 @@ Result<void> check_cpus(const EalSettings& settings, const std::vector<unsigned>
   return {};
 }
 
+// Ordinary memory is taken as it is first used: what is not there would be missed only under load.
+Result<void> check_ordinary_memory(std::uint64_t megabytes) {
+  const auto available = available_megabytes();
+  if (!available || megabytes <= *available) return {};
+  return failure("memory",
+                 fmt::format("{} MB are available, {} MB are needed", *available, megabytes),
+                 "lower `connections`");
+}
+
 // True when EAL is to run without hugepages.
 Result<bool> choose_memory(const EalSettings& settings) {
   const Hugepages pages = read_hugepages();
@@ -42,6 +52,8 @@ Result<bool> choose_memory(const EalSettings& settings) {
       fmt::format("reserve 2 MB pages: sysctl -w vm.nr_hugepages={}",
                   (pages.total_megabytes + settings.megabytes - pages.free_megabytes + 1) / 2);
   if (!settings.pci) {
+    if (auto enough = check_ordinary_memory(settings.megabytes); !enough)
+      return tl::unexpected(enough.error());
     log::warning(
         "hugepages: {} MB are free, {} MB are needed: running without, which is slower; {}",
         pages.free_megabytes, settings.megabytes, reserve);

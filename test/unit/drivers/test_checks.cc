@@ -8,6 +8,7 @@
 #include <string>
 
 #include "drivers/af_xdp/mtu.h"
+#include "drivers/available_memory.h"
 #include "drivers/eal.h"
 #include "drivers/host_interface.h"
 #include "drivers/hugepages.h"
@@ -113,6 +114,16 @@ TEST_CASE("free hugepages are counted without those that are promised", "[driver
   const Hugepages pages = read_hugepages(sysfs.root());
   CHECK(pages.free_megabytes == 60 + 1024);
   CHECK(pages.total_megabytes == 128 + 2048);
+}
+
+TEST_CASE("available memory is what the kernel says", "[drivers]") {
+  const FakeSysfs procfs;
+  CHECK_FALSE(available_megabytes(procfs.root()));
+  procfs.write("meminfo", "MemTotal:       24684344 kB\nMemFree:        18117012 kB");
+  CHECK_FALSE(available_megabytes(procfs.root()));
+  procfs.write("meminfo",
+               "MemTotal:       24684344 kB\nMemAvailable:   22824960 kB\nHugePages_Total:  0");
+  CHECK(available_megabytes(procfs.root()) == 22290);
 }
 
 TEST_CASE("EAL's arguments follow from the settings", "[drivers]") {

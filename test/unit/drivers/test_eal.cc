@@ -47,8 +47,13 @@ TEST_CASE("EAL starts, and its parts are as the drivers need them", "[eal]") {
   REQUIRE_FALSE(elsewhere);
   CHECK(elsewhere.error().where == "workers");
 
-  const MempoolSettings frames{.frames = 1000};
   settings.worker_cpus = {cpus.back()};
+  settings.megabytes = 1'000'000'000;
+  const auto too_much = Eal::start(settings);
+  REQUIRE_FALSE(too_much);
+  CHECK(too_much.error().where == "memory");
+
+  const MempoolSettings frames{.frames = 1000};
   settings.megabytes = mempool_megabytes(frames) + 16;
   const auto eal = Eal::start(settings);
   REQUIRE(eal);
