@@ -119,6 +119,22 @@ TEST_CASE("EAL starts, and its parts are as the drivers need them", "[eal]") {
     CHECK((*ethdev)->stats().tx_packets == 1);
   }
 
+  // Several queues share a device's flows by RSS, on addresses and ports; one queue needs none.
+  for (std::uint16_t queues = 1; queues <= 2; ++queues) {
+    const auto card = HotplugDevice::probe("card", "net_null0");
+    REQUIRE(card);
+    const auto ethdev =
+        Ethdev::start({.port = card->port(), .queues = queues, .mempool = pool->get()});
+    REQUIRE(ethdev);
+    CHECK((*ethdev)->queues() == queues);
+    rte_eth_conf conf{};
+    REQUIRE(rte_eth_dev_conf_get(card->port(), &conf) == 0);
+    CHECK(((conf.rxmode.mq_mode & RTE_ETH_MQ_RX_RSS_FLAG) != 0) == (queues > 1));
+    for (const std::uint64_t of : {RTE_ETH_RSS_NONFRAG_IPV4_TCP, RTE_ETH_RSS_NONFRAG_IPV4_UDP,
+                                   RTE_ETH_RSS_NONFRAG_IPV6_TCP, RTE_ETH_RSS_NONFRAG_IPV6_UDP})
+      CHECK((conf.rx_adv_conf.rss_conf.rss_hf & of) != 0);
+  }
+
   EthdevSettings missing;
   missing.port = 7;
   CHECK(Ethdev::start(missing).error().what.starts_with("DPDK has no such port"));
