@@ -1,12 +1,32 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "lib/config/running.h"
 
+#include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "lib/config/emit.h"
 #include "lib/config/restart.h"
 
 namespace drover::config {
+namespace {
+
+// Whoever may write to the API must not have a program run: those are the file's alone.
+std::optional<Error> refusal_of_programs(const Config& config, const Config& file) {
+  for (const auto& [name, pool] : config.pools) {
+    const auto in_file = file.pools.find(name);
+    for (const Check& check : pool.checks) {
+      if (!runs_program(check.kind)) continue;
+      if (in_file == file.pools.end() ||
+          std::ranges::find(in_file->second.checks, check) == in_file->second.checks.end())
+        return Error{name, "a check runs a program, which only the file can name",
+                     "write it into the file and reload"};
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
 
 Running::Running(Loaded loaded, WhichNode which)
     : which_(std::move(which)),
@@ -21,7 +41,11 @@ ResultOrErrors<Running> Running::with_file(Loaded loaded) const {
 }
 
 ResultOrErrors<Running> Running::with_changes(Changes changes) const {
-  return make(*this, file_, changes);
+  auto next = make(*this, file_, changes);
+  if (!next) return next;
+  if (auto refusal = refusal_of_programs(next->config_, file_.config))
+    return tl::unexpected(Errors{std::move(*refusal)});
+  return next;
 }
 
 ResultOrErrors<Running> Running::make(const Running& before, Loaded file, const Changes& changes) {

@@ -3,6 +3,7 @@
 // workers as they were a few milliseconds ago.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -27,13 +28,25 @@ class ServerLoads final : public balance::Loads {
     DestinationCounters& counters = destination.counters[worker_.value()];
     if (destination.has_thresholds)
       counters.overload.follow(snapshot_.destination_details[id.value()].thresholds);
-    return {.active = static_cast<std::uint32_t>(counters.active.value()) + counters.others_active,
-            .inactive =
-                static_cast<std::uint32_t>(counters.inactive.value()) + counters.others_inactive,
-            .overloaded = destination.has_thresholds && counters.overload};
+    balance::Load load{
+        .active = static_cast<std::uint32_t>(counters.active.value()) + counters.others_active,
+        .inactive =
+            static_cast<std::uint32_t>(counters.inactive.value()) + counters.others_inactive,
+        .overloaded = destination.has_thresholds && counters.overload};
+    if (destination.warming) [[unlikely]]
+      fill_up(load, snapshot_.destination_details[id.value()].share);
+    return load;
   }
 
  private:
+  // A server that warms up is to have its share of the connections that others have: so many count
+  // as a whole server's.
+  static void fill_up(balance::Load& load, std::uint8_t share) {
+    for (std::uint32_t* count : {&load.active, &load.inactive})
+      *count = static_cast<std::uint32_t>(
+          std::min<std::uint64_t>(std::uint64_t{*count} * full_share / share, UINT32_MAX));
+  }
+
   const Snapshot& snapshot_;
   WorkerId worker_;
 };

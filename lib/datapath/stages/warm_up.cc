@@ -39,14 +39,29 @@ bool is_warming(const WorkerState& state, DestinationId id) {
   return state.destination(id).warming;
 }
 
-// A client that hashes to a server stays with the lot that it has drawn there until the share has
-// grown beyond it.
+std::uint8_t share_of(const ServerRequest& request, DestinationId id) {
+  return request.state.snapshot->destination_details[id.value()].share;
+}
+
+// Other schedulers come back to a server the sooner, the more often it was passed over; a hash
+// offers it its part of all connections, of which it must take so many more than its share that it
+// gets as many as a server of that share of its weight. A client that hashes to a server stays with
+// the lot that it has drawn there until the share has grown beyond it.
+bool draws_it_by_hash(const ServerRequest& request, DestinationId id) {
+  std::uint64_t weights = 0;
+  std::uint64_t shares = 0;  // of the weights
+  for (const balance::Candidate& candidate : request.service.scheduler->settings().candidates) {
+    weights += candidate.weight;
+    shares += std::uint64_t{candidate.weight} * share_of(request, candidate.destination);
+  }
+  const std::uint64_t lot = balance::stable_hash(balance::identity_of(request.client) ^ id.value());
+  constexpr unsigned bits = 16;
+  return (lot >> (64 - bits)) * shares < (share_of(request, id) * weights) << bits;
+}
+
 bool draws_it(const ServerRequest& request, DestinationId id) {
-  const std::uint64_t lot =
-      request.service.scheduler->is_by_hash()
-          ? balance::stable_hash(balance::identity_of(request.client) ^ id.value())
-          : WorkerState::next_draw(request.random);
-  return lot % full_share < request.state.snapshot->destination_details[id.value()].share;
+  if (request.service.scheduler->is_by_hash()) return draws_it_by_hash(request, id);
+  return WorkerState::next_draw(request.random) % full_share < share_of(request, id);
 }
 
 // For schedulers that would rather have nobody than another server: by hash.

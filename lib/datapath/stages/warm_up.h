@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A server that warms up gets a share of the connections that the scheduler would give it; the
-// others go where they would go if it were at its upper threshold. So every scheduler ramps, and
-// none knows of it.
+// A server that warms up gets as many new connections as one of its share of the weight would. Of
+// those that the scheduler offers it, it takes its share by lot; the others go where they would go
+// if it were at its upper threshold. So every scheduler ramps, and none knows of it. Schedulers
+// that give one server all give this one its share of all.
 #pragma once
 
 #include <cstdint>

@@ -118,6 +118,30 @@ TEST_CASE("services come and go, with servers in place or a pool", "[config]") {
   CHECK(remove_service(running, "web").error().what == "it is the last service");
 }
 
+TEST_CASE("a program is the file's alone to name", "[config]") {
+  const auto with_check = [](const std::string& check) {
+    return add_service(started(), json(R"({"name": "mail", "address": "192.0.2.11", "ports": [25],
+                                       "servers": [{"address": "192.0.2.25"}], "checks": [)" +
+                                       check + "]}"));
+  };
+  for (const char* check : {R"({"script": {"command": ["/bin/true"]}})",
+                            R"({"tcp": {}}, {"agent": {"command": ["/bin/true"]}})"}) {
+    CAPTURE(check);
+    const auto refused = started().with_changes(*with_check(check));
+    REQUIRE_FALSE(refused);
+    CHECK(to_string(refused.error().front()) ==
+          "service mail: a check runs a program, which only the file can name; write it into the "
+          "file and reload");
+  }
+  CHECK(started().with_changes(*with_check(R"({"tcp": {}})")));
+  // A pool of the file's may have one.
+  const Running running =
+      started(replaced(file, "{nginx: {", "{nginx: {checks: [{script: {command: [/bin/true]}}], "));
+  CHECK(running.with_changes(*add_service(
+      running,
+      json(R"({"name": "mail", "address": "192.0.2.11", "ports": [25], "pool": "nginx"})"))));
+}
+
 TEST_CASE("what is wrong with a change is said as of a file", "[config]") {
   const Running running = started();
   CHECK(to_string(set_weight(running, "wbe", "a", 1).error()) ==

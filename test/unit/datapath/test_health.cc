@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What becomes of new connections and of those that there are when health checks have spoken.
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 #include "lib/balance/scheduler.h"
@@ -161,44 +162,69 @@ TEST_CASE("a percentage leaves something of every weight", "[datapath]") {
   CHECK(control::effective_weight(65'535, {.percent = 100}) == 65'535);
 }
 
+// As of a server of that share of its weight beside two whole ones. By hash it is of the part that
+// hashes to it; a scheduler that gives one server all gives it its share of all.
+double expected_of(const std::string& scheduler, int whole, int count, std::uint8_t share) {
+  const double part = static_cast<double>(share) / datapath::full_share;
+  const bool is_by_hash = balance::make_scheduler(scheduler, {})->is_by_hash();
+  if (is_by_hash) return whole * part * 3 / (2 + part);
+  if (scheduler == "lblcr")
+    return count * part / (1 + part);  // the others' turns add one to its set
+  return whole == count ? count * part : count * part / (2 + part);
+}
+
 TEST_CASE("a server that warms up gets its share with every scheduler", "[datapath]") {
-  constexpr unsigned count = 1'000;
+  constexpr int count = 2'000;
   for (const std::string_view name : balance::scheduler_names()) {
     const std::string scheduler(name);
     INFO(scheduler);
-    const std::string weight = "2000";  // with less, ovf would refuse some
+    const std::string weight = "4000";  // with less, ovf would refuse some
     const auto warm = Web(3, "", scheduler, weight).spread(count);
     REQUIRE_FALSE(warm.contains(0));
     // The scheduler's favourite, so that each has one.
     const int favourite =
         std::ranges::max_element(warm, {}, [](const auto& each) { return each.second; })->first;
-    const auto given = [&](std::uint8_t share) {
+    const int whole = warm.at(favourite);
+    for (const auto share : std::initializer_list<std::uint8_t>{1, 2, 8, 16, 28, 31}) {
+      CAPTURE(int{share}, whole);
       Web web(3, "", scheduler, weight);
       std::vector<Standing> standings(3, serves);
       standings[static_cast<std::size_t>(favourite) - 1] = warming(share);
       web.stand(standings);
       auto got = web.spread(count);
       CHECK_FALSE(got.contains(0));
-      return got[favourite];
-    };
-    const int whole = warm.at(favourite);
-    // Least connections offer it every one until it has as many as the others.
-    CHECK(given(2) < whole / 3);
-    CHECK(given(2) > 0);
-    CHECK(given(28) > whole / 3);
-    CHECK(given(28) < whole + 50);
-    CHECK(given(32) == whole);
+      const double expected = expected_of(scheduler, whole, count, share);
+      CHECK(got[favourite] > 0);
+      CHECK(std::abs(got[favourite] - expected) < 4 * std::sqrt(expected) + 3);
+    }
+    Web web(3, "", scheduler, weight);
+    web.stand({warming(32), warming(32), warming(32)});
+    CHECK(web.spread(count) == warm);
   }
 }
 
-TEST_CASE("round robin offers a warming server its turn sooner after each that it had not",
-          "[datapath]") {
-  Web web(2);
-  web.stand({warming(8), serves});
-  const auto got = web.spread(4'000);
-  // A quarter of the half that is its own, and something of the turns that it skipped.
-  CHECK(got.at(1) > 4'000 / 8 - 120);
-  CHECK(got.at(1) < 4'000 / 4);
+TEST_CASE("round robin passes a warming server's turns on to the next", "[datapath]") {
+  Web web(3);
+  web.stand({warming(8), serves, serves});
+  const auto got = web.spread(9'000);
+  // A quarter beside two wholes: a ninth.
+  CHECK(std::abs(got.at(1) - 1'000) < 100);
+  CHECK(std::abs(got.at(2) - got.at(3)) < 100);
+}
+
+TEST_CASE("least connections do not flood a server that comes back", "[datapath]") {
+  for (const char* scheduler : {"lc", "wlc", "sed"}) {
+    INFO(scheduler);
+    Web web(2, "", scheduler);
+    web.stand({out, serves});
+    CHECK(web.spread(200) == std::map<int, int>{{2, 200}});
+    web.stand({warming(8), serves});
+    // Of these no more than its share by lot, until it has a quarter as many as the other.
+    const int at_first = web.spread(40)[1];
+    CHECK(at_first < 20);
+    CHECK(std::abs(at_first + web.spread(560)[1] - 150) < 40);
+    CHECK(std::abs(web.spread(2'000)[1] - 410) < 40);  // 560 of 2,800
+  }
 }
 
 TEST_CASE("servers that all warm up share as if they were warm", "[datapath]") {
