@@ -47,6 +47,18 @@ class DualStack(Scenario):
         neighbours = self.client.run("ip", "-6", "neighbour", "show", VIP6).stdout
         self.assertIn(self.lab.lb1.mac, neighbours)
 
+    def test_the_solicited_node_group_is_joined_as_long_as_the_vip_is_ours(self):
+        def groups():
+            return {line.split()[1] for line in self.lab.lb1.run("ip", "-6", "maddress", "show").stdout.splitlines()
+                    if line.split()[0] == "inet6"}
+
+        self.assertIn("ff02::1:ff00:10", groups())
+        self.balancer.drover("service", "remove", "web6")
+        self.addCleanup(self.balancer.drover, "reset")
+        self.assertNotIn("ff02::1:ff00:10", groups())
+        self.balancer.drover("reset")
+        self.assertIn("ff02::1:ff00:10", groups())
+
     def test_ping(self):
         for size in (0, 56, 1452):
             ping = self.client.run("ping", "-6", "-c", "3", "-i", "0.2", "-W", "2", "-s", size, VIP6, check=False)
