@@ -7,6 +7,7 @@
 
 #include "apps/drover/api_client.h"
 #include "apps/drover/command.h"
+#include "apps/drover/connection_rows.h"
 #include "apps/drover/host_names.h"
 #include "apps/drover/ipvsadm_text.h"
 #include "apps/drover/service_sample.h"
@@ -44,27 +45,6 @@ Columns columns_of(const Options& options) {
 NameOf names(const Options& options) {
   if (options.numeric) return numeric_name;
   return HostNames();
-}
-
-ExitStatus list_connections(const ApiClient& client, const Options& options) {
-  bool begun = false;
-  const auto begin = [&] {
-    if (!std::exchange(begun, true)) print(ipvsadm_connections_title(options.persistent));
-  };
-  const NameOf name_of = names(options);
-  Result<void> understood;
-  const auto read = client.get_lines("/v1/connections", [&](std::string_view line) {
-    const auto row = api::decode_connection(line);
-    begin();
-    if (row)
-      print(ipvsadm_connection(*row, name_of));
-    else
-      understood = tl::unexpected(row.error());
-  });
-  if (!read) return complain(read.error());
-  if (!understood) return complain(understood.error());
-  begin();
-  return ExitStatus::done;
 }
 
 // Keeps the one that was asked for.
@@ -108,7 +88,8 @@ ExitStatus list_services(const ApiClient& client, const Options& options) {
 ExitStatus run(const std::string& socket, const Options& options) {
   const ApiClient client(socket);
   if (options.daemon) return ExitStatus::done;  // there is no sync daemon of IPVS's kind
-  return options.connections ? list_connections(client, options) : list_services(client, options);
+  return options.connections ? print_connections(client, names(options), options.persistent)
+                             : list_services(client, options);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "apps/drover/api_client.h"
 #include "apps/drover/colour.h"
 #include "apps/drover/command.h"
+#include "apps/drover/connection_rows.h"
 #include "apps/drover/ipvsadm_text.h"
 #include "apps/drover/list_text.h"
 #include "apps/drover/service_sample.h"
@@ -29,25 +30,10 @@ ExitStatus list_json(const ApiClient& client) {
 }
 
 ExitStatus list_connections(const ApiClient& client, bool json) {
-  // Not before there is an answer: a complaint must not follow a header.
-  bool begun = json;
-  const auto begin = [&begun] {
-    if (!std::exchange(begun, true)) print(ipvsadm_connections_title());
-  };
-  Result<void> understood;
-  const auto read = client.get_lines("/v1/connections", [&](std::string_view line) {
-    if (json) return print(std::string(line) + "\n");
-    begin();
-    const auto row = api::decode_connection(line);
-    if (row)
-      print(ipvsadm_connection(*row, numeric_name));
-    else
-      understood = tl::unexpected(row.error());
-  });
-  if (!read) return complain(read.error());
-  if (!understood) return complain(understood.error());
-  begin();
-  return ExitStatus::done;
+  if (!json) return print_connections(client, numeric_name);
+  const auto read = client.get_lines(
+      "/v1/connections", [](std::string_view line) { print(std::string(line) + "\n"); });
+  return read ? ExitStatus::done : complain(read.error());
 }
 
 ExitStatus list_rate(const ApiClient& client) {
