@@ -3,7 +3,6 @@
      client --- ARP, HTTP, a probe a millisecond ---> VIP at lb1 or lb2 ---> rs1, rs2, rs3
 """
 
-import concurrent.futures
 import signal
 import time
 import unittest
@@ -152,8 +151,10 @@ class FailoverRoles(FailoverScenario, unittest.TestCase):
 
     def test_two_that_start_at_once_with_one_priority(self):
         self.pair.options["priorities"] = (100, 100)
-        with concurrent.futures.ThreadPoolExecutor() as pool:
-            list(pool.map(self.pair.start, (self.first, self.second)))
+        for balancer in (self.first, self.second):
+            balancer.launch(self.pair.file(balancer))
+        for balancer in (self.first, self.second):
+            balancer.wait_until_ready()
         wait_until(lambda: len(self.pair.masters()) == 1, "there is a master")
         master, = self.pair.masters()
         self.assertServedBy(master)
