@@ -31,6 +31,7 @@ void add_doctor(CLI::App& app, Context& context);
 void add_lookup(CLI::App& app, Context& context);
 void add_events(CLI::App& app, Context& context);
 
+void add_failover(CLI::App& app, Context& context);
 void add_reload(CLI::App& app, Context& context);
 void add_diff(CLI::App& app, Context& context);
 void add_save(CLI::App& app, Context& context);

@@ -30,6 +30,7 @@ int run(int argc, char** argv) {
   add_doctor(app, context);
   add_lookup(app, context);
   add_events(app, context);
+  add_failover(app, context);
   add_reload(app, context);
   add_diff(app, context);
   add_save(app, context);

@@ -119,6 +119,48 @@ std::string conflict(const api::AddressConflict& conflict) {
                      to_string(conflict.mac), conflict.seconds_ago);
 }
 
+std::string peer(const api::HeartbeatPeer& peer) {
+  return wrap("      ",
+              fmt::format("{} on {}: priority {}, heard {:.1f} s ago", to_string(peer.address),
+                          peer.port, peer.priority, peer.heard_seconds_ago));
+}
+
+std::string instance(const api::VrrpInstance& instance) {
+  std::vector<std::string> vips;
+  for (const IpAddress& vip : instance.vips) vips.push_back(to_string(vip));
+  std::string text =
+      wrap("  ", fmt::format("{} ({}): {} for {}: {}; priority {}, {} since the start", instance.id,
+                             instance.family, instance.role, duration(instance.role_seconds),
+                             instance.reason, instance.priority,
+                             plural(instance.transitions, "transition")));
+  if (!instance.fault.empty()) text += wrap("    ", "may not be master: " + instance.fault);
+  text += wrap("    ", fmt::format("VIPs {}", fmt::join(vips, ", ")));
+  std::string counts =
+      fmt::format("advertisements: sent {}, heard {}; announcements {}", grouped(instance.sent),
+                  grouped(instance.heard), grouped(instance.announcements));
+  if (instance.unresolved > 0)
+    counts += fmt::format("; not sent to an unknown MAC address {}", grouped(instance.unresolved));
+  if (instance.second_masters > 0)
+    counts += fmt::format("; of a second master {}", grouped(instance.second_masters));
+  if (!instance.discarded.empty())
+    counts += fmt::format("; discarded: {}", counters(instance.discarded));
+  text += wrap("    ", counts);
+  if (instance.peers.empty()) text += "    no other balancer has been heard\n";
+  for (const api::HeartbeatPeer& each : instance.peers) text += peer(each);
+  return text;
+}
+
+std::string failover(const api::Failover& failover) {
+  std::string text = "\nFailover (VRRP)\n";
+  for (const api::VrrpInstance& each : failover.instances) text += instance(each);
+  if (!failover.real_time)
+    text += wrap("  ",
+                 "heartbeats have no real-time priority (SCHED_FIFO is not permitted): on a "
+                 "loaded machine short intervals can be missed");
+  if (!failover.held_back.empty()) text += wrap("  ", "preempts nobody yet: " + failover.held_back);
+  return text;
+}
+
 template <class List, class Text>
 std::string section(const std::string& title, const List& list, Text text) {
   if (list.empty()) return {};
@@ -138,6 +180,7 @@ std::string status_text(const api::Status& status) {
   if (!status.verdicts.empty()) text += "\nVerdicts (packets)\n" + verdicts(status.verdicts);
   text += section("Real servers                              MAC address       known from",
                   status.servers, server);
+  if (status.failover) text += failover(*status.failover);
   text += section("Configuration: not as in the file", configuration(status.configuration),
                   [](const std::string& line) { return wrap("  ", line); });
   text += section("Address conflicts", status.address_conflicts, conflict);

@@ -203,6 +203,49 @@ void fields(V& v, Seen<V, AddressConflict>& conflict) {
 }
 
 template <class V>
+void fields(V& v, Seen<V, HeartbeatPeer>& peer) {
+  v("address", peer.address);
+  v("port", peer.port);
+  v("mac", peer.mac);
+  v("priority", peer.priority);
+  v("interval_seconds", peer.interval_seconds);
+  v("heard_seconds_ago", peer.heard_seconds_ago);
+  v("advertisements", peer.advertisements);
+}
+
+template <class V>
+void fields(V& v, Seen<V, VrrpInstance>& instance) {
+  v("id", instance.id);
+  v("family", instance.family);
+  v("version", instance.version);
+  v("role", instance.role);
+  v("reason", instance.reason);
+  v("fault", instance.fault);
+  v("role_seconds", instance.role_seconds);
+  v("transitions", instance.transitions);
+  v("priority", instance.priority);
+  v("interval_seconds", instance.interval_seconds);
+  v("virtual_mac", instance.virtual_mac);
+  v("vips", instance.vips);
+  v("heard_seconds_ago", instance.heard_seconds_ago);
+  v("sent", instance.sent);
+  v("heard", instance.heard);
+  v("unresolved", instance.unresolved);
+  v("announcements", instance.announcements);
+  v("second_masters", instance.second_masters);
+  v("discarded", instance.discarded);
+  v("peers", instance.peers);
+}
+
+template <class V>
+void fields(V& v, Seen<V, Failover>& failover) {
+  v("real_time", failover.real_time);
+  v("held_back", failover.held_back);
+  v("stale", failover.stale);
+  v("instances", failover.instances);
+}
+
+template <class V>
 void fields(V& v, Seen<V, Status>& status) {
   v("version", status.version);
   v("node", status.node);
@@ -216,6 +259,7 @@ void fields(V& v, Seen<V, Status>& status) {
   v("servers", status.servers);
   v("configuration", status.configuration);
   v("address_conflicts", status.address_conflicts);
+  v("failover", status.failover);
   v("notes", status.notes);
 }
 

@@ -238,6 +238,50 @@ struct AddressConflict {
   friend bool operator==(const AddressConflict&, const AddressConflict&) = default;
 };
 
+// Another balancer that has been heard, on one of the ways to it.
+struct HeartbeatPeer {
+  IpAddress address;
+  std::string port;
+  std::optional<MacAddress> mac;
+  std::uint32_t priority = 0;  // that it said last; 0: it leaves
+  double interval_seconds = 0;
+  double heard_seconds_ago = 0;
+  std::uint64_t advertisements = 0;
+  friend bool operator==(const HeartbeatPeer&, const HeartbeatPeer&) = default;
+};
+
+struct VrrpInstance {
+  std::uint32_t id = 0;
+  std::string family;  // "ipv4" | "ipv6"
+  std::uint32_t version = 3;
+  std::string role;    // "master" | "backup" | "stopped"
+  std::string reason;  // why the role changed last
+  std::string fault;   // why it may not be master; empty: it may
+  double role_seconds = 0;
+  std::uint64_t transitions = 0;  // to master and from it
+  std::uint32_t priority = 0;     // by what is tracked
+  double interval_seconds = 0;
+  std::optional<MacAddress> virtual_mac;
+  std::vector<IpAddress> vips;
+  std::optional<double> heard_seconds_ago;  // the last advertisement of another; none: never
+  std::uint64_t sent = 0;                   // advertisements
+  std::uint64_t heard = 0;
+  std::uint64_t unresolved = 0;  // not sent, as a peer's MAC address was not known
+  std::uint64_t announcements = 0;
+  std::uint64_t second_masters = 0;  // advertisements of another while this one was master
+  Counters discarded;                // by the reason
+  std::vector<HeartbeatPeer> peers;
+  friend bool operator==(const VrrpInstance&, const VrrpInstance&) = default;
+};
+
+struct Failover {
+  bool real_time = false;   // heartbeats run before ordinary threads
+  std::string held_back;    // why it does not preempt yet; empty: it may
+  std::uint64_t stale = 0;  // heartbeats not sent, as they came too late to be true
+  std::vector<VrrpInstance> instances;
+  friend bool operator==(const Failover&, const Failover&) = default;
+};
+
 // GET /v1/status
 struct Status {
   std::string version;
@@ -252,7 +296,8 @@ struct Status {
   std::vector<ServerMac> servers;
   Configuration configuration;
   std::vector<AddressConflict> address_conflicts;
-  std::vector<std::string> notes;  // what a person should know, a sentence each
+  std::optional<Failover> failover;  // none: always master
+  std::vector<std::string> notes;    // what a person should know, a sentence each
   friend bool operator==(const Status&, const Status&) = default;
 };
 

@@ -16,6 +16,7 @@
 #include "lib/base/service_manager.h"
 #include "lib/control/api_router.h"
 #include "lib/control/api_routes_configuration.h"
+#include "lib/control/api_routes_failover.h"
 #include "lib/control/api_routes_report.h"
 #include "lib/control/api_server.h"
 #include "lib/control/api_tls_server.h"
@@ -38,9 +39,11 @@
 #include "lib/control/neighbour_table.h"
 #include "lib/control/packet_streams.h"
 #include "lib/control/report.h"
+#include "lib/control/role_programs.h"
 #include "lib/control/signals.h"
 #include "lib/control/snapshot_builder.h"
 #include "lib/control/steering.h"
+#include "lib/control/tracking.h"
 #include "lib/control/vip_checks.h"
 #include "lib/control/vip_conflicts.h"
 #include "lib/control/vip_watch.h"
@@ -84,6 +87,7 @@ class ControlLoop::Loop {
     router.add("GET", "/v1/events", [this](const ApiRequest& request, ApiReply reply) {
       event_streams_.serve(request, std::move(reply));
     });
+    add_failover_routes(router, [this]() -> Mastership& { return *mastership_; });
     add_configuration_routes(router, configuration_,
                              [this](const std::string& service) { zero(service); });
     auto api = ApiServer::listen(io_, configuration_.config().api.socket, router);
@@ -112,13 +116,23 @@ class ControlLoop::Loop {
     probe_.emplace(io_, *neighbours_);
     health_.emplace(io_, check_routes(), events_, [this] { health_changed(); });
     mastership_.emplace(io_, plant, events_);
+    mastership_->on_change([this](const Mastership::Change& change) { role_changed(change); });
     return serve(configuration_.config());
   }
 
   Result<void> start_steering() {
     if (auto admitted = steering_->admit(vips_of(configuration_.config())); !admitted)
       return admitted;
-    return mastership_->start();
+    if (auto started = mastership_->start(); !started) return started;
+    tracking_.emplace(
+        io_, configuration_.config(),
+        Tracking::Sources{
+            .link_up = [this](std::size_t port) { return plant_->ports[port].ethdev->link_up(); },
+            .percent_up = [this](const std::string& service) { return percent_up(service); }},
+        [this](std::size_t instance, std::uint8_t priority, const std::string& fault) {
+          mastership_->set_tracked(instance, priority, fault);
+        });
+    return {};
   }
 
   void run() {
@@ -225,6 +239,25 @@ class ControlLoop::Loop {
   health::Monitor::Routes check_routes() const {
     return {.real = health::make_real_route(configuration_.config().own_addresses()),
             .vip = vip_checks_};
+  }
+
+  void role_changed(const Mastership::Change& change) {
+    const config::Config& config = configuration_.config();
+    role_programs_.changed(config.failover->vrrp[change.instance], change.is_master, change.reason,
+                           config.node ? config.nodes[*config.node].name : "");
+  }
+
+  // Of the servers of a service, of all its ports together.
+  unsigned percent_up(const std::string& name) const {
+    std::size_t all = 0;
+    std::size_t up = 0;
+    for (const ServiceView& service : builder_.services())
+      for (const ServerView& server : service.servers)
+        if (service.name == name && !server.is_sorry) {
+          ++all;
+          up += builder_.standing(server).role == Standing::Role::serves ? 1 : 0;
+        }
+    return all == 0 ? 100 : static_cast<unsigned>(100 * up / all);
   }
 
   void watch_neighbours() {
@@ -371,6 +404,7 @@ class ControlLoop::Loop {
             .zeroed = zeroed_,
             .mac_of = mac_of_,
             .conflicts = conflicts_,
+            .mastership = *mastership_,
             .started = started_,
             .notes = notes()};
   }
@@ -418,6 +452,8 @@ class ControlLoop::Loop {
   std::shared_ptr<VipChecks> vip_checks_ = std::make_shared<VipChecks>(io_);
   std::optional<HealthWatch> health_;
   std::optional<Mastership> mastership_;
+  std::optional<Tracking> tracking_;
+  RolePrograms role_programs_{io_, events_};
   bool health_changed_ = false;  // since the last snapshot
   std::size_t reached_ = 0;      // servers whose neighbours are watched
   std::optional<HostBridge> bridge_;

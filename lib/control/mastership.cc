@@ -34,6 +34,16 @@ std::vector<failover::InstanceVip> vips_of(const config::Config& config, std::si
   return vips;
 }
 
+// Until a backup has taken over, if there is one: its skew, which is less than an interval, of
+// version 2 less than a second; and a while for it to be heard.
+std::chrono::microseconds patience_with(const Instance& instance) {
+  const auto skew = std::max(instance.settings().router.interval,
+                             instance.settings().router.version == failover::VrrpVersion::v2
+                                 ? std::chrono::microseconds(std::chrono::seconds(1))
+                                 : std::chrono::microseconds(0));
+  return std::min<std::chrono::microseconds>(skew + std::chrono::milliseconds(100), longest_leave);
+}
+
 bool is_link_local(const IpAddress& address) {
   const auto& bytes = address.v6().bytes();
   return bytes[0] == 0xfe && (bytes[1] & 0xc0U) == 0x80;
@@ -211,9 +221,6 @@ Result<void> Mastership::yield(std::optional<std::uint8_t> id, const std::string
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (id && ids_[i] != *id) continue;
     if (all[i].router().role() != Role::master) continue;
-    if (all[i].peers().list().empty())
-      return failure(subject(i), "no other balancer has been heard",
-                     "start it, or stop this one if its VIPs are to be gone");
     given.push_back(i);
   }
   if (id && std::ranges::find(ids_, *id) == ids_.end())
@@ -242,11 +249,13 @@ void Mastership::leave(Done done) {
   flush_then([this, done = std::move(done)]() mutable {
     after_leaving_ = std::move(done);
     left_ = Clock::now();
-    leave_deadline_ = left_ + longest_leave;
+    leave_deadline_ = left_ + after_successor;
     heartbeat_->with([this](std::vector<Instance>& instances, auto now) {
       for (std::size_t i = 0; i < instances.size(); ++i) {
-        if (instances[i].router().role() == Role::master && !instances[i].peers().list().empty())
+        if (instances[i].router().role() == Role::master) {
           left_as_master_.push_back(i);
+          leave_deadline_ = std::max(leave_deadline_, left_ + patience_with(instances[i]));
+        }
         instances[i].stop(now);
       }
     });
@@ -318,13 +327,8 @@ void Mastership::rung() {
     for (Instance& instance : instances) all.push_back(instance.take_occurrences());
     return all;
   });
-  bool changed = false;
   for (std::size_t i = 0; i < told.size(); ++i)
-    for (const Occurrence& occurrence : told[i]) {
-      tell(i, occurrence);
-      changed |= occurrence.kind == Occurrence::Kind::role;
-    }
-  if (changed && changed_) changed_();
+    for (const Occurrence& occurrence : told[i]) tell(i, occurrence);
 }
 
 std::string Mastership::subject(std::size_t instance) const {
@@ -370,6 +374,10 @@ void Mastership::tell_of_role(std::size_t index, const Occurrence& occurrence) {
             .second_master = tenure.second_master};
   events_.post(EventKind::takeover, log::Level::info, subject(index),
                fmt::format("is {}: {}", name(occurrence.role), describe(occurrence.cause)));
+  if (changed_)
+    changed_({.instance = index,
+              .is_master = occurrence.role == Role::master,
+              .reason = std::string(describe(occurrence.cause))});
 }
 
 }  // namespace drover::control

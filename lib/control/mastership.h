@@ -60,8 +60,13 @@ class Mastership {
   // Is called before this balancer gives mastership away of its own accord; it calls back when what
   // is pending has been said. It is not waited for longer than 200 ms.
   void before_handover(std::function<void(Done)> flush) { flush_ = std::move(flush); }
+  struct Change {
+    std::size_t instance = 0;  // its index in the file
+    bool is_master = false;
+    std::string reason;
+  };
   // Called after each change of a role.
-  void on_change(std::function<void()> changed) { changed_ = std::move(changed); }
+  void on_change(std::function<void(const Change&)> changed) { changed_ = std::move(changed); }
 
   // By hand: to another balancer, if one is there. Of the instances with this id; all without one.
   Result<void> yield(std::optional<std::uint8_t> id, const std::string& who);
@@ -107,7 +112,7 @@ class Mastership {
   std::map<IpAddress, datapath::VipRole> roles_;
   std::optional<std::string> held_back_;
   std::function<void(Done)> flush_;
-  std::function<void()> changed_;
+  std::function<void(const Change&)> changed_;
   Done after_flush_;
   Alarm flush_deadline_;
   Done after_leaving_;

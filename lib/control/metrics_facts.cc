@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "lib/control/check_facts.h"
+#include "lib/control/failover_report.h"
 #include "version.h"
 
 namespace drover::control {
@@ -113,6 +114,7 @@ metrics::Facts metrics_facts(const ReportContext& context, TrafficHistory& histo
   facts.table.capacity = plant.table_capacity;
   for (const ServiceView& service : context.services.services())
     facts.services.push_back(service_facts(service, context, history));
+  facts.vrrp = vrrp_facts(context.mastership);
   for (const PlantPort& port : plant.ports) facts.ports.push_back(port_facts(port));
   for (std::size_t id = 0; id < plant.workers.size(); ++id) {
     const datapath::WorkerCounters& counters = *plant.workers[id].counters;

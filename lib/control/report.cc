@@ -5,6 +5,7 @@
 #include <map>
 
 #include "lib/config/admin_state.h"
+#include "lib/control/failover_report.h"
 #include "lib/control/health_report.h"
 #include "version.h"
 
@@ -207,6 +208,7 @@ api::Status report_status(const ReportContext& context) {
   status.servers = report_macs(context);
   status.configuration = context.configuration.report();
   status.address_conflicts = report_conflicts(context);
+  status.failover = report_failover(context.mastership, context.plant);
   status.notes = context.notes;
   return status;
 }

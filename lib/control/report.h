@@ -11,6 +11,7 @@
 #include "lib/control/health_watch.h"
 #include "lib/control/host_bridge.h"
 #include "lib/control/live_configuration.h"
+#include "lib/control/mastership.h"
 #include "lib/control/plant.h"
 #include "lib/control/snapshot_builder.h"
 #include "lib/control/vip_conflicts.h"
@@ -41,6 +42,7 @@ struct ReportContext {
   const ZeroedCounters& zeroed;
   const MacOf& mac_of;  // as the kernel has it
   const VipConflicts& conflicts;
+  const Mastership& mastership;
   std::chrono::steady_clock::time_point started;
   std::vector<std::string> notes;
 };

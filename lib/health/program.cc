@@ -144,6 +144,8 @@ class ProgramProber final : public Prober {
                                                  : word);
     settings_.environment = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C",
                              "DROVER_SERVER=" + server, "DROVER_PORT=" + port, "DROVER_VIP=" + vip};
+    settings_.environment.insert(settings_.environment.end(), program_.environment.begin(),
+                                 program_.environment.end());
     if (!account_) return;
     settings_.user = account_->user;
     settings_.group = account_->group;

@@ -24,6 +24,7 @@ struct Program {
   std::string user;
   std::function<std::unique_ptr<ReplyReader>()> reader;  // judges the output; null: none does
   std::string output;  // what it must be but for white space at its end; empty: anything
+  std::vector<std::string> environment{};  // "NAME=value", besides those
 };
 
 std::unique_ptr<Prober> make_program(boost::asio::io_context& loop, const Subject& subject,

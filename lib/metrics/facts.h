@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -92,6 +93,20 @@ struct ReloadFacts {
   double succeeded_at = 0;  // seconds since 1970
 };
 
+struct VrrpFacts {
+  std::uint8_t id = 0;
+  std::string family;  // "ipv4"
+  bool master = false;
+  std::uint64_t priority = 0;
+  std::uint64_t transitions = 0;
+  std::uint64_t sent = 0;  // advertisements
+  std::uint64_t heard = 0;
+  std::uint64_t announcements = 0;
+  std::uint64_t second_masters = 0;
+  std::uint64_t discarded = 0;
+  std::optional<double> last_heard_seconds;
+};
+
 struct Facts {
   std::string version;
   double started_at = 0;         // seconds since 1970
@@ -102,6 +117,7 @@ struct Facts {
   TableFacts table;
   std::array<std::uint64_t, datapath::verdict_count> verdicts{};
   ReloadFacts reload;
+  std::vector<VrrpFacts> vrrp;
 };
 
 }  // namespace drover::metrics

@@ -134,6 +134,11 @@ void InProcessPlant::set_standings(const std::vector<control::Standing>& standin
   publish();
 }
 
+void InProcessPlant::set_roles(std::map<IpAddress, datapath::VipRole> roles) {
+  builder_.set_roles(std::move(roles));
+  publish();
+}
+
 void InProcessPlant::set_neighbour(const IpAddress& server, std::optional<MacAddress> mac) {
   if (mac)
     neighbours_[server] = *mac;

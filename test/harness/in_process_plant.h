@@ -61,6 +61,8 @@ class InProcessPlant {
   void configure(const config::Config& config);
   // What health checks say of the servers of the first virtual service, in its order.
   void set_standings(const std::vector<control::Standing>& standings);
+  // Who speaks for which VIP.
+  void set_roles(std::map<IpAddress, datapath::VipRole> roles);
   void set_neighbour(const IpAddress& server, std::optional<MacAddress> mac);
 
   // To the queue that receive side scaling chooses. It is treated at the next turn.
@@ -88,6 +90,7 @@ class InProcessPlant {
   void renew_scheduler(const control::ServiceKey& service) { builder_.renew_scheduler(service); }
   const control::SnapshotBuilder& builder() const { return builder_; }
   std::uint64_t now() const { return now_; }
+  std::uint16_t ethdev(PortId port) const { return ports_.at(port.value())->ethdev(); }
 
  private:
   struct WorkerParts;

@@ -94,10 +94,17 @@ class Balancer:
 
     def start(self, text, *options, node=None, before=()):
         """Starts droverd with this file, by the command `before` if there is one, and waits until it forwards."""
+        self.launch(text, *options, node=node, before=before)
+        self.wait_until_ready()
+
+    def launch(self, text, *options, node=None, before=()):
+        """As start(), without waiting. It dies with the thread that called this."""
         self.file.write_text(text)
         with open(self._log, "w", encoding="utf-8") as log:
             self.process = self.host.spawn(*before, binary("droverd"), "--config", self.file, "--node",
                                            node or self.host.name, *options, stdout=log, stderr=subprocess.STDOUT)
+
+    def wait_until_ready(self):
         wait_until(lambda: self.died() or "is ready" in self.log(), "droverd is ready", deadline=60)
         if self.died():
             raise DaemonDied(f"droverd ended with {self.process.returncode}:\n{self.log()}")

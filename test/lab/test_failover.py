@@ -4,17 +4,21 @@
 """
 
 import signal
+import time
 import unittest
 
+from download import Download
 from frames import Recorder, mac, send
 from lab import Lab
-from network import VIP
+from network import VIP, VIP6
 from pair import Pair
 from probe import Probe
 from scenario import for_each_driver
 from test_vip import arp_request, is_arp_reply
 from wait import wait_until
 from webserver import get
+
+VIRTUAL_MAC = "00:00:5e:00:01:33"
 
 
 def is_announcement(frame, vip_mac):
@@ -60,25 +64,225 @@ class FailoverScenario:
         self.assertEqual(self.answers(), {balancer.host.mac})
         self.assertIn("This is rs", get(self.lab.client, VIP))
 
+    def through(self, act, successor):
+        """A probe a millisecond while act() runs and until `successor` is master and serves."""
+        recorder = Recorder(self.lab.client)
+        self.addCleanup(recorder.close)
+        with Probe(self.lab, VIP) as probe:
+            wait_until(lambda: probe.arrived() > 200, "probes arrive")
+            act()
+            self.pair.wait_for_master(successor)
+            sent = probe.arrived()
+            wait_until(lambda: probe.arrived() > sent + 200, "probes arrive again")
+        self.announced = [frame for frame in recorder.received() if is_announcement(frame, successor.host.mac)]
+        self.assertGreaterEqual(len(self.announced), 5)
+        self.assertEqual(probe.duplicates(), 0)
+        self.assertServedBy(successor)
+        return probe
+
 
 @for_each_driver
 class Failover(FailoverScenario):
     def test_the_backup_takes_over_from_a_killed_master(self):
         self.pair.start()
         self.assertServedBy(self.first)
+        download = Download(self.lab.client, VIP)
+        probe = self.through(lambda: self.first.stop(signal.SIGKILL), self.second)
+        self.assertLess(probe.longest_silence(), 0.5)  # 361 ms, and what a loaded machine adds
+        self.assertTrue(download.finish())  # placed by the same hash
+
+    def test_sigterm_hands_over_at_once(self):
+        self.pair.start()
+        probe = self.through(lambda: self.assertEqual(self.first.stop(), 0), self.second)
+        # The backup waits for its skew, 61 ms, in which the old master goes on forwarding.
+        self.assertLess(probe.longest_silence(), 0.05)
+        self.assertIn("is master: the master left", self.second.log())
+
+    def test_a_link_that_goes_down_hands_over(self):
+        self.pair.start()
+        self.through(lambda: self.lab.network.switch.ip("link set lb1 down\n"), self.second)
+        wait_until(lambda: self.pair.role(self.first) == "stopped", "lb1 has given up")
+        self.lab.network.switch.ip("link set lb1 up\n")
+        wait_until(lambda: self.pair.role(self.first) == "backup", "lb1 is backup")
+        self.assertServedBy(self.second)
+
+
+class FailoverRoles(FailoverScenario, unittest.TestCase):
+    def test_one_that_was_stopped_listens_before_it_speaks(self):
+        self.pair.start()
+        self.through(lambda: self.first.process.send_signal(signal.SIGSTOP) or wait_until(
+            lambda: self.pair.role(self.second) == "master", "lb2 is master") and self.first.process.send_signal(
+                signal.SIGCONT), self.second)
+        self.assertIn("is backup: did not advertise for too long", self.first.log())
+
+    def test_five_seconds_without_the_processor(self):
+        self.pair.start()
+        self.first.process.send_signal(signal.SIGSTOP)
+        wait_until(lambda: self.pair.role(self.second) == "master", "lb2 is master")
         recorder = Recorder(self.lab.client)
         self.addCleanup(recorder.close)
+        end = time.monotonic() + 5
+        while time.monotonic() < end:  # these wait for the stopped one
+            send(self.lab.client, arp_request(self.lab.client.mac, self.lab.client.address, VIP))
+            time.sleep(0.05)
+        self.first.process.send_signal(signal.SIGCONT)
+        self.pair.wait_for_master(self.second)
+        wait_until(lambda: "did not advertise" in self.first.log(), "lb1 knows that it was stopped")
+        self.assertServedBy(self.second)
+        self.assertEqual([frame for frame in recorder.received() if frame[6:12] == mac(self.first.host.mac)
+                          and (is_arp_reply(frame, VIP) or frame[23:24] == b"\x70")], [])
+
+    def test_preemption_brings_the_old_master_back(self):
+        self.pair.vrrp = "{id: 51, interval: 100ms, preempt: true}"
+        self.pair.start()
+        self.through(lambda: self.first.stop(signal.SIGKILL), self.second)
+        probe = self.through(lambda: self.pair.start(self.first), self.first)
+        self.assertLess(probe.longest_silence(), 0.05)
+        self.assertIn("is backup: a master of higher priority", self.second.log())
+
+    def test_without_preemption_the_old_master_stays_backup(self):
+        self.pair.start()
+        self.first.stop(signal.SIGKILL)
+        self.pair.wait_for_master(self.second)
+        self.pair.start(self.first)
+        wait_until(lambda: "the balancer 192.0.2.12 is there" in self.first.log(), "lb1 hears lb2")
+        self.assertEqual(self.pair.role(self.first), "backup")
+        self.assertServedBy(self.second)
+
+    def test_two_that_start_at_once_with_one_priority(self):
+        self.pair.options["priorities"] = (100, 100)
+        for balancer in (self.first, self.second):
+            balancer.launch(self.pair.file(balancer))
+        for balancer in (self.first, self.second):
+            balancer.wait_until_ready()
+        wait_until(lambda: len(self.pair.masters()) == 1, "there is a master")
+        master, = self.pair.masters()
+        self.assertServedBy(master)
+        loser, = {self.first, self.second} - {master}
+        # If both came up at once: it said so, heard the other, and gave way.
+        self.assertLessEqual(loser.json("status")["failover"]["instances"][0]["sent"], 2)
+
+    def test_split_brain_heals_to_one_master(self):
+        self.pair.start()
+        cut = "dev lb1 isolated {0}\nlink set dev lb2 isolated {0}\n"
+        self.switch_bridge(cut.format("on"))
+        wait_until(lambda: len(self.pair.masters()) == 2, "both are master")
+        recorder = Recorder(self.lab.client)
+        self.addCleanup(recorder.close)
+        self.switch_bridge(cut.format("off"))
+        self.pair.wait_for_master(self.first)
+        self.assertIn("another balancer said that it is master, too; this one goes on", wait_until(
+            lambda: "too; this one" in self.first.log() and self.first.log(), "lb1 has told of it"))
+        wait_until(lambda: [frame for frame in recorder.received() if is_announcement(frame, self.first.host.mac)],
+                   "lb1 announces the VIP again")
+        self.assertServedBy(self.first)
+
+    def test_mastership_is_given_away_by_hand(self):
+        self.pair.start()
+        wait_until(lambda: "192.0.2.11 is there" in self.second.log(), "lb2 hears lb1")
+        refused = self.second.drover("failover", check=False)
+        self.assertEqual((refused.returncode, "not master" in refused.stderr), (1, True), refused.stderr)
+        self.through(lambda: self.first.drover("failover"), self.second)
+        self.assertIn("is backup: yielded by hand", self.first.log())
+        self.through(lambda: self.second.drover("failover", "51"), self.first)
+
+    def test_what_is_tracked_and_who_is_told(self):
+        flag = self.lab.directory / "flag"
+        flag.write_text("")
+        self.lab.directory.chmod(0o755)
+        self.pair.vrrp = ("{id: 51, interval: 100ms, preempt: true, "
+                          f"track: [{{script: {{command: [/usr/bin/test, '-e', {flag}]}}, interval: 100ms, fall: 1, "
+                          "rise: 1, weight: 150}], notify: {master: [/usr/bin/env], backup: [/usr/bin/env]}}")
+        self.pair.start()
+        wait_until(lambda: "/usr/bin/env has run" in self.first.log(), "the program of notify has run")
+        instance = self.first.json("status")["failover"]["instances"][0]
+        self.assertEqual((instance["role"], instance["priority"]), ("master", 200))
+        flag.unlink()  # for both alike
+        wait_until(lambda: self.first.json("status")["failover"]["instances"][0]["priority"] == 50, "50 for lb1")
+        flag.write_text("")
+        wait_until(lambda: self.first.json("status")["failover"]["instances"][0]["priority"] == 200, "200 again")
+
+    def switch_bridge(self, rest):
+        for line in ("link set " + rest).splitlines():
+            self.lab.network.switch.run("bridge", *line.split())
+
+    def flood(self):
+        """The switch forgets who is where, and learns it no more."""
+        for name in self.lab.network.hosts:
+            self.lab.network.switch.ip(f"link set {name} type bridge_slave learning off\n"
+                                       f"link set {name} type bridge_slave fdb_flush\n")
+
+    def test_a_switch_that_floods_makes_no_duplicates(self):
+        self.pair.start()
+        self.flood()
+        with Probe(self.lab, VIP) as probe:
+            wait_until(lambda: probe.arrived() > 500, "probes arrive")
+        self.assertEqual(probe.duplicates(), 0)
+        self.assertGreater(self.second.json("status")["verdicts"]["wrong_mac"], 100)
+
+    def test_a_backup_forwards_what_comes_to_its_own_mac(self):
+        self.pair.start()
+        with self.lab.client.inside():
+            self.lab.client.ip("neigh", "replace", VIP, "lladdr", self.second.host.mac, "dev", "eth0")
+        self.assertIn("This is rs", get(self.lab.client, VIP))
+        self.assertEqual(self.pair.masters(), [self.first])
+
+    def test_the_virtual_mac_moves_along(self):
+        self.pair.vrrp = "{id: 51, interval: 100ms, use_vmac: true}"
+        self.pair.start()
+        self.assertEqual(self.answers(), {VIRTUAL_MAC})
+        self.assertIn("This is rs", get(self.lab.client, VIP))
+        self.first.stop(signal.SIGKILL)
+        self.pair.wait_for_master(self.second)
+        self.assertEqual(self.answers(), {VIRTUAL_MAC})
+        self.assertIn("This is rs", get(self.lab.client, VIP))
+        # Of a backup frames for the virtual MAC address get nowhere.
+        self.pair.start(self.first)
+        wait_until(lambda: self.pair.role(self.first) == "backup", "lb1 is backup")
+        send(self.lab.client, mac(VIRTUAL_MAC) + arp_request(self.lab.client.mac, self.lab.client.address, VIP)[6:])
+        self.flood()
         with Probe(self.lab, VIP) as probe:
             wait_until(lambda: probe.arrived() > 200, "probes arrive")
-            self.first.stop(signal.SIGKILL)
-            self.pair.wait_for_master(self.second)
-            sent = probe.arrived()
-            wait_until(lambda: probe.arrived() > sent + 200, "probes arrive again")
-        announced = [frame for frame in recorder.received() if is_announcement(frame, self.second.host.mac)]
-        self.assertGreaterEqual(len(announced), 5)
-        self.assertServedBy(self.second)
-        self.assertLess(probe.longest_silence(), 0.5)  # 361 ms and what a machine under load adds
         self.assertEqual(probe.duplicates(), 0)
+        self.assertGreater(self.first.json("status")["verdicts"]["not_master"], 100)
+
+    def test_by_unicast_to_named_peers(self):
+        self.pair.vrrp = "{id: 51, interval: 100ms, peers: [192.0.2.11, 192.0.2.12]}"
+        self.pair.start()
+        wait_until(lambda: self.pair.role(self.second) == "backup" and "192.0.2.11 is there" in self.second.log(),
+                   "lb2 hears lb1")
+        self.assertEqual(self.pair.masters(), [self.first])
+        self.through(lambda: self.first.stop(signal.SIGKILL), self.second)
+
+    def test_each_is_master_of_one_vip(self):
+        other = "192.0.2.9"
+        servers = ", ".join(f"{{address: {host.address}}}" for host in self.lab.real_servers)
+        self.pair.vrrp = ("{id: 51, interval: 100ms}, {id: 52, interval: 100ms, services: [other], "
+                          "priority: {lb1: 100, lb2: 200}, preempt: true}")
+        text = self.pair.file
+        self.pair.file = lambda balancer: text(balancer).replace(
+            "services:\n", f"services:\n  - {{name: other, address: {other}, ports: [80], servers: [{servers}]}}\n")
+        self.pair.start()
+        self.pair.wait_for_master(self.first, 51)
+        self.pair.wait_for_master(self.second, 52)
+        self.assertServedBy(self.first)
+        self.second.stop(signal.SIGTERM)
+        self.pair.wait_for_master(self.first, 52)
+
+    def test_ipv6(self):
+        self.pair.vrrp = "{id: 51, interval: 100ms}, {id: 52, family: ipv6, interval: 100ms}"
+        listed = ", ".join(f"{{address: '{host.address6}'}}" for host in self.lab.real_servers)
+        text = self.pair.file
+        self.pair.file = lambda balancer: text(balancer).replace(
+            "services:\n", f"services:\n  - {{name: web6, address: '{VIP6}', ports: [80], scheduler: maglev, "
+            f"servers: [{listed}]}}\n").replace("192.0.2.11/24", f"[192.0.2.11/24, '{self.lab.lb1.address6}/64']"
+            ).replace("192.0.2.12/24", f"[192.0.2.12/24, '{self.lab.lb2.address6}/64']")
+        self.pair.start()
+        self.pair.wait_for_master(self.first, 52)
+        self.assertIn("This is rs", get(self.lab.client, VIP6))
+        self.first.stop(signal.SIGKILL)
+        self.pair.wait_for_master(self.second, 52)
+        self.assertIn("This is rs", get(self.lab.client, VIP6))
 
 
 if __name__ == "__main__":

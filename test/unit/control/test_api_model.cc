@@ -71,6 +71,36 @@ Status some_status() {
                                .server = std::nullopt,
                                .frames = 1,
                                .seconds_ago = 7}};
+  status.failover =
+      Failover{.real_time = true,
+               .held_back = "the peer's connections are not here yet",
+               .stale = 1,
+               .instances = {{.id = 51,
+                              .family = "ipv4",
+                              .version = 3,
+                              .role = "backup",
+                              .reason = "started",
+                              .fault = "port front has no link",
+                              .role_seconds = 1.5,
+                              .transitions = 2,
+                              .priority = 100,
+                              .interval_seconds = 0.01,
+                              .virtual_mac = MacAddress::parse("00:00:5e:00:01:33"),
+                              .vips = {ip("192.0.2.10")},
+                              .heard_seconds_ago = 0.25,
+                              .sent = 3,
+                              .heard = 4,
+                              .unresolved = 5,
+                              .announcements = 6,
+                              .second_masters = 7,
+                              .discarded = {{"bad_checksum", 8}},
+                              .peers = {{.address = ip("192.0.2.11"),
+                                         .port = "front",
+                                         .mac = MacAddress::parse("02:00:00:00:00:0b"),
+                                         .priority = 200,
+                                         .interval_seconds = 0.01,
+                                         .heard_seconds_ago = 0.25,
+                                         .advertisements = 9}}}}};
   status.notes = {"one", "two"};
   return status;
 }

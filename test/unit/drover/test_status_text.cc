@@ -147,6 +147,46 @@ TEST_CASE("link and queues in words") {
           "    MTU 1500, kernel interface tap0\n");
 }
 
+TEST_CASE("a failover tells the role, why and the peers") {
+  api::Status status;
+  api::VrrpInstance instance{.id = 51,
+                             .family = "ipv4",
+                             .role = "master",
+                             .reason = "no master was heard",
+                             .fault = {},
+                             .role_seconds = 61,
+                             .transitions = 1,
+                             .priority = 200,
+                             .virtual_mac = {},
+                             .vips = {ip("192.0.2.10"), ip("192.0.2.9")},
+                             .heard_seconds_ago = 5.0,
+                             .sent = 1'000,
+                             .heard = 2,
+                             .announcements = 10,
+                             .discarded = {{"hop_limit", 3}},
+                             .peers = {}};
+  status.failover = api::Failover{.real_time = true, .held_back = {}, .instances = {instance}};
+  const auto shows = [&](const std::string& text) {
+    INFO(status_text(status));
+    CHECK(status_text(status).find(text) != std::string::npos);
+  };
+  shows("\nFailover (VRRP)\n  51 (ipv4): master for ");
+  shows("no master was heard; priority 200, 1 transition since");
+  shows("VIPs 192.0.2.10, 192.0.2.9\n");
+  shows("sent 1,000, heard 2; announcements 10; discarded: hop_limit 3\n");
+  shows("    no other balancer has been heard\n");
+  status.failover->real_time = false;
+  status.failover->held_back = "waits for its peer";
+  status.failover->instances[0].peers = {{.address = ip("192.0.2.12"),
+                                          .port = "front",
+                                          .mac = {},
+                                          .priority = 100,
+                                          .heard_seconds_ago = 5}};
+  shows("192.0.2.12 on front: priority 100, heard 5.0 s ago\n");
+  shows("SCHED_FIFO is not permitted");
+  shows("preempts nobody yet: waits for its peer\n");
+}
+
 TEST_CASE("who claims a VIP is named") {
   api::Status status;
   status.address_conflicts = {{.vip = ip("192.0.2.10"),

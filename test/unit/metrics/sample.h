@@ -51,6 +51,17 @@ inline Facts sample_facts(std::uint32_t services, std::uint32_t servers) {
                     .bursts = {1, 0, 1, 0, 0, 1}}};
   facts.table = {.entries = 16, .capacity = 1'000'000, .evictions = 0};
   facts.verdicts[0] = 224;
+  facts.vrrp = {{.id = 51,
+                 .family = "ipv4",
+                 .master = true,
+                 .priority = 200,
+                 .transitions = 1,
+                 .sent = 10,
+                 .heard = 2,
+                 .announcements = 5,
+                 .second_masters = 0,
+                 .discarded = 3,
+                 .last_heard_seconds = 1.5}};
   return facts;
 }
 

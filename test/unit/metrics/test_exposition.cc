@@ -59,6 +59,10 @@ TEST_CASE("a scrape says what the facts are") {
            std::string(R"(drover_worker_busy_seconds_total{worker="0"} 1.5)"),
            std::string(R"(drover_worker_busy_ratio{worker="0"} 0.25)"),
            std::string(R"(drover_interface_up{interface="front"} 1)"),
+           std::string(R"(drover_vrrp_master{instance="51",family="ipv4"} 1)"),
+           std::string(
+               R"(drover_vrrp_advertisements_discarded_total{instance="51",family="ipv4"} 3)"),
+           std::string(R"(drover_vrrp_last_heard_seconds{instance="51",family="ipv4"} 1.5)"),
            std::string(R"(drover_interface_missed_frames_total{interface="front"} 5)"),
            std::string(
                R"(drover_interface_errors_total{interface="front",direction="transmit"} 7)"),

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Who answers for a VIP when there are several balancers, and what a backup does with its frames.
+#include "lib/datapath/mastership_lease.h"
+
+#include "lib/datapath/tsc_clock.h"
+#include "lib/net/wire.h"
+#include "test/harness/client_frame.h"
+#include "test/harness/in_process_plant.h"
+#include "test/harness/test_eal.h"
+#include "test/unit/catch.h"
+
+namespace drover::test {
+namespace {
+
+const MacAddress port_mac{{2, 0, 0, 0, 0, 1}};
+const MacAddress client_mac{{2, 0, 0, 0, 0, 100}};
+const MacAddress server_mac{{2, 0, 0, 0, 0, 0x21}};
+const MacAddress virtual_mac{{0, 0, 0x5e, 0, 1, 51}};
+const Ipv4Address vip(0xc000020a);
+constexpr std::uint64_t for_ever = UINT64_MAX;
+
+config::Config one_vip() {
+  return load_config(R"(
+ports: [{name: front, driver: vdev, device: net_ring0}]
+services:
+  - name: web
+    address: 192.0.2.10
+    ports: [80]
+    servers: [{address: 192.0.2.21, mac: "02:00:00:00:00:21"}]
+)");
+}
+
+Bytes arp_request(const MacAddress& to) {
+  Bytes frame(sizeof(EthernetHeader) + sizeof(ArpMessage));
+  const std::span<std::uint8_t> bytes(frame);
+  header_at<EthernetHeader>(bytes, 0) = {
+      .destination = to, .source = client_mac, .type = Be16(ether_type::arp)};
+  header_at<ArpMessage>(bytes, sizeof(EthernetHeader)) = {
+      .hardware_type = Be16(1),
+      .protocol_type = Be16(ether_type::ipv4),
+      .hardware_length = 6,
+      .protocol_length = 4,
+      .operation = Be16(ArpMessage::request),
+      .sender_mac = client_mac,
+      .sender_address = Ipv4Address(0xc0000264).wire(),
+      .target_mac = {},
+      .target_address = vip.wire()};
+  return frame;
+}
+
+struct Fixture {
+  explicit Fixture(const MacAddress& mac_of_vip = {}) : plant(one_vip(), {.ports = {{port_mac}}}) {
+    plant.set_roles({{vip, {.lease = lease, .virtual_mac = mac_of_vip}}});
+  }
+  ~Fixture() { CHECK(frames_in_use() == 0); }
+
+  std::vector<Departure> send(const Bytes& frame) {
+    plant.inject(PortId(0), frame);
+    plant.run();
+    return plant.take_departures();
+  }
+  std::vector<Departure> send_syn(const MacAddress& to) {
+    return send(tcp_frame({.to = to,
+                           .client = Ipv4Address(0xc6336407),
+                           .client_port = 40'000,
+                           .vip = vip,
+                           .flags = TcpHeader::syn}));
+  }
+  std::uint64_t not_master() { return plant.total(datapath::Verdict::not_master); }
+
+  std::shared_ptr<datapath::MastershipLease> lease = std::make_shared<datapath::MastershipLease>();
+  InProcessPlant plant;
+};
+
+MacAddress arp_sender(const Departure& departure) {
+  return header_at<ArpMessage>(std::span(departure.frame), sizeof(EthernetHeader)).sender_mac;
+}
+
+MacAddress destination(const Departure& departure) {
+  return header_at<EthernetHeader>(std::span(departure.frame), 0).destination;
+}
+
+TEST_CASE("a master answers ARP, a backup does not") {
+  Fixture fixture;
+  CHECK(fixture.send(arp_request(broadcast_mac)).empty());
+  CHECK(fixture.not_master() == 1);
+  fixture.lease->extend(for_ever);
+  const auto answers = fixture.send(arp_request(broadcast_mac));
+  REQUIRE(answers.size() == 1);
+  CHECK(arp_sender(answers[0]) == port_mac);
+  fixture.lease->end();
+  CHECK(fixture.send(arp_request(port_mac)).empty());
+}
+
+TEST_CASE("a lease that has run out is none") {
+  Fixture fixture;
+  fixture.lease->extend(fixture.plant.now() + 30'000'000);
+  CHECK(fixture.send(arp_request(broadcast_mac)).size() == 1);
+  fixture.plant.wait(std::chrono::milliseconds(31));
+  CHECK(fixture.send(arp_request(broadcast_mac)).empty());
+}
+
+TEST_CASE("a backup forwards what is at its own MAC address") {
+  Fixture fixture;
+  const auto forwarded = fixture.send_syn(port_mac);
+  REQUIRE(forwarded.size() == 1);
+  CHECK(destination(forwarded[0]) == server_mac);
+}
+
+TEST_CASE("frames flooded to another's MAC address are dropped, master or not") {
+  Fixture fixture;
+  for (const std::uint64_t until : {std::uint64_t{0}, for_ever}) {
+    fixture.lease->extend(until);
+    CHECK(fixture.send_syn(MacAddress({2, 0, 0, 0, 0, 2})).empty());
+    CHECK(fixture.send_syn(virtual_mac).empty());
+  }
+  CHECK(fixture.plant.total(datapath::Verdict::wrong_mac) == 4);
+}
+
+TEST_CASE("the virtual MAC address is the master's") {
+  Fixture fixture(virtual_mac);
+  CHECK(fixture.send_syn(virtual_mac).empty());
+  CHECK(fixture.not_master() == 1);
+  CHECK(fixture.send_syn(port_mac).size() == 1);
+
+  fixture.lease->extend(for_ever);
+  CHECK(fixture.send_syn(virtual_mac).size() == 1);
+  for (const MacAddress& to : {broadcast_mac, virtual_mac}) {
+    const auto answers = fixture.send(arp_request(to));
+    REQUIRE(answers.size() == 1);
+    CHECK(arp_sender(answers[0]) == virtual_mac);
+  }
+}
+
+TEST_CASE("a heartbeat that comes too late is not sent") {
+  Fixture fixture;
+  datapath::HeartbeatFrame heartbeat{
+      .good_until = fixture.plant.now() + 1'000'000'000, .ethdev = 0, .length = 60, .bytes = {}};
+  heartbeat.ethdev = fixture.plant.ethdev(PortId(0));
+  fixture.plant.crossing(WorkerId(0)).heartbeats.push(heartbeat);
+  fixture.plant.run();
+  CHECK(fixture.plant.take_departures().size() == 1);
+  fixture.plant.wait(std::chrono::seconds(2));
+  fixture.plant.crossing(WorkerId(0)).heartbeats.push(heartbeat);
+  fixture.plant.run();
+  CHECK(fixture.plant.take_departures().empty());
+}
+
+}  // namespace
+}  // namespace drover::test
