@@ -7,7 +7,6 @@ namespace {
 constexpr NotActedOn later[] = {
     {"a vrrp instance", "track", "only the link of the instance's own port counts"},
     {"a vrrp instance", "notify", "no program is run"},
-    {"failover", "sync", "connections are not handed to the other balancer"},
 };
 
 }  // namespace

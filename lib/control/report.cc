@@ -207,6 +207,7 @@ api::Status report_status(const ReportContext& context) {
   status.servers = report_macs(context);
   status.configuration = context.configuration.report();
   status.address_conflicts = report_conflicts(context);
+  status.sync = context.sync;
   status.notes = context.notes;
   return status;
 }

@@ -42,6 +42,7 @@ struct ReportContext {
   const MacOf& mac_of;  // as the kernel has it
   const VipConflicts& conflicts;
   std::chrono::steady_clock::time_point started;
+  std::optional<api::Sync> sync;
   std::vector<std::string> notes;
 };
 

@@ -5,11 +5,13 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "lib/datapath/burst_histogram.h"
 #include "lib/datapath/verdict.h"
+#include "lib/metrics/sync_facts.h"
 #include "lib/net/address.h"
 
 namespace drover::metrics {
@@ -102,6 +104,7 @@ struct Facts {
   TableFacts table;
   std::array<std::uint64_t, datapath::verdict_count> verdicts{};
   ReloadFacts reload;
+  std::optional<SyncFacts> sync;
 };
 
 }  // namespace drover::metrics

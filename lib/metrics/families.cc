@@ -9,7 +9,7 @@ std::span<const FamilyMaker> family_makers() {
   static const std::vector<FamilyMaker> all = [] {
     std::vector<FamilyMaker> makers;
     for (const auto part : {daemon_families(), service_families(), server_families(),
-                            worker_families(), port_families()})
+                            worker_families(), port_families(), sync_families()})
       makers.insert(makers.end(), part.begin(), part.end());
     return makers;
   }();

@@ -61,6 +61,8 @@ class InProcessPlant {
   void configure(const config::Config& config);
   // What health checks say of the servers of the first virtual service, in its order.
   void set_standings(const std::vector<control::Standing>& standings);
+  void set_flow_reporting(datapath::FlowReporting reporting,
+                          std::chrono::nanoseconds refresh = std::chrono::seconds(30));
   void set_neighbour(const IpAddress& server, std::optional<MacAddress> mac);
 
   // To the queue that receive side scaling chooses. It is treated at the next turn.
