@@ -169,6 +169,41 @@ std::string section(const std::string& title, const List& list, Text text) {
   return out;
 }
 
+std::string sync_peer(const api::SyncPeer& peer) {
+  std::string state = peer.alive ? "alive" : "NOT HEARD";
+  if (peer.seconds_ago) state += fmt::format(" (last heard {:.1f} s ago)", *peer.seconds_ago);
+  if (!peer.complete) state += ", its table is not here yet";
+  if (peer.gets_table) state += ", gets the whole table";
+  if (!peer.same_services) state += ", has OTHER services, servers or weights";
+  std::string counts =
+      fmt::format("entries: sent {}, received {}; datagrams lost {}", grouped(peer.entries_sent),
+                  grouped(peer.entries_received), grouped(peer.datagrams_lost));
+  if (!peer.dropped.empty()) counts += "; dropped: " + counters(peer.dropped);
+  return wrap("  " + to_string(peer.address) + ": ", state) + wrap("    ", counts);
+}
+
+std::string sync(const api::Sync& sync) {
+  std::string text =
+      wrap("  ", fmt::format("{}; told {}, waiting {}, left out in a flood {}, lost {}, late {}",
+                             sync.ready ? "ready" : "not ready: waits for a table",
+                             grouped(sync.told), grouped(sync.waiting), grouped(sync.shed),
+                             grouped(sync.lost), grouped(sync.late)));
+  text += wrap("  ", fmt::format("taken {}, known better {}, without room {}, from strangers {}",
+                                 grouped(sync.received), grouped(sync.known_better),
+                                 grouped(sync.without_room), grouped(sync.unknown_senders)));
+  for (const api::SyncPeer& peer : sync.peers) text += sync_peer(peer);
+  if (sync.ipvs) {
+    const std::string dropped =
+        sync.ipvs->dropped.empty() ? "" : "; dropped: " + counters(sync.ipvs->dropped);
+    text += wrap("  IPVS: ",
+                 fmt::format("entries: sent {}, received {}; messages: sent {}, received {}{}",
+                             grouped(sync.ipvs->entries_sent), grouped(sync.ipvs->entries_received),
+                             grouped(sync.ipvs->messages_sent),
+                             grouped(sync.ipvs->messages_received), dropped));
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string status_text(const api::Status& status) {
@@ -183,6 +218,7 @@ std::string status_text(const api::Status& status) {
   if (status.failover) text += failover(*status.failover);
   text += section("Configuration: not as in the file", configuration(status.configuration),
                   [](const std::string& line) { return wrap("  ", line); });
+  if (status.sync) text += "\nConnection synchronisation\n" + sync(*status.sync);
   text += section("Address conflicts", status.address_conflicts, conflict);
   text +=
       section("Notes", status.notes, [](const std::string& note) { return wrap("  - ", note); });

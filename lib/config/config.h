@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The configuration as values: what the file says, checked, with every default filled in.
-// docs/configuration.md explains each key; this_version.cc names those not acted on yet.
+// docs/configuration.md explains each key.
 #pragma once
 
 #include <chrono>
@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "lib/config/check.h"
+#include "lib/config/sync.h"
 #include "lib/net/address.h"
 
 namespace drover::config {
@@ -195,11 +196,6 @@ struct VrrpInstance {
   Notify notify;
   Milliseconds announce_refresh{0};  // 0: not
   friend bool operator==(const VrrpInstance&, const VrrpInstance&) = default;
-};
-
-struct Sync {
-  std::string key_file;
-  friend bool operator==(const Sync&, const Sync&) = default;
 };
 
 struct Failover {

@@ -61,6 +61,7 @@ std::optional<std::vector<ServiceInFile>> read_services(Context& context, const 
 std::optional<Timeouts> read_timeouts(Context& context, const YamlNode& node);
 std::optional<VrrpInstance> read_vrrp_instance(Context& context, const YamlNode& node);
 std::optional<Failover> read_failover(Context& context, const YamlNode& node);
+std::optional<Sync> read_sync(Context& context, const YamlNode& node);
 std::optional<Api> read_api(Context& context, const YamlNode& node);
 std::optional<Metrics> read_metrics(Context& context, const YamlNode& node);
 

@@ -8,7 +8,6 @@
 #include <set>
 
 #include "lib/config/nearest.h"
-#include "lib/config/this_version.h"
 #include "lib/config/values.h"
 
 namespace drover::config {
@@ -32,12 +31,6 @@ void tell_of_unknown(Context& context, const MapShape& shape, const Entry& entry
   context.error(entry.position, what, suggest(entry.key, names_of(shape), "its keys are"));
 }
 
-void warn_of_later(Context& context, const MapShape& shape, const Entry& entry) {
-  if (const auto* later = not_acted_on(shape.what, entry.key))
-    context.warn(entry.position, fmt::format("{} is read but not acted on by this version: {}",
-                                             entry.key, later->consequence));
-}
-
 }  // namespace
 
 bool walk_map(Context& context, const YamlNode& node, const MapShape& shape,
@@ -54,9 +47,7 @@ bool walk_map(Context& context, const YamlNode& node, const MapShape& shape,
     const auto [first, is_new] = found.emplace(entry.key, &entry);
     if (!is_new) {
       tell_of_duplicate(context, entry, first->second->position);
-    } else if (std::find(names.begin(), names.end(), entry.key) != names.end()) {
-      warn_of_later(context, shape, entry);
-    } else {
+    } else if (std::find(names.begin(), names.end(), entry.key) == names.end()) {
       tell_of_unknown(context, shape, entry);
       mistyped.insert(nearest(entry.key, names));
     }

@@ -38,7 +38,7 @@ struct MapShape {
 };
 
 // Calls `read` once for each known key, in the order of the table; tells of a duplicate, an unknown
-// and a missing key, and warns of those that this version does not act on. False: no map.
+// and a missing key. False: no map.
 bool walk_map(Context& context, const YamlNode& node, const MapShape& shape,
               const std::function<bool(std::size_t key, const YamlNode& value)>& read);
 

@@ -13,6 +13,7 @@ void validate(Context& context, const Config& config) {
   validate_access(context, config);
   validate_health(context, config);
   validate_failover(context, config);
+  validate_sync(context, config);
 }
 
 std::vector<PoolPlace> pool_places(const Config& config) {

@@ -30,6 +30,7 @@ void validate_services(Context& context, const Config& config);
 void validate_access(Context& context, const Config& config);
 void validate_health(Context& context, const Config& config);
 void validate_failover(Context& context, const Config& config);
+void validate_sync(Context& context, const Config& config);
 
 // Of a key that is given by node: `named` are the nodes of the file, all of them.
 void check_nodes_of_key(Context& context, const std::vector<Node>& nodes, const std::string& path,

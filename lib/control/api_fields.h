@@ -246,6 +246,45 @@ void fields(V& v, Seen<V, Failover>& failover) {
 }
 
 template <class V>
+void fields(V& v, Seen<V, SyncPeer>& peer) {
+  v("address", peer.address);
+  v("alive", peer.alive);
+  v("complete", peer.complete);
+  v("gets_table", peer.gets_table);
+  v("same_services", peer.same_services);
+  v("seconds_ago", peer.seconds_ago);
+  v("entries_sent", peer.entries_sent);
+  v("entries_received", peer.entries_received);
+  v("datagrams_lost", peer.datagrams_lost);
+  v("dropped", peer.dropped);
+}
+
+template <class V>
+void fields(V& v, Seen<V, SyncIpvs>& ipvs) {
+  v("entries_sent", ipvs.entries_sent);
+  v("entries_received", ipvs.entries_received);
+  v("messages_sent", ipvs.messages_sent);
+  v("messages_received", ipvs.messages_received);
+  v("dropped", ipvs.dropped);
+}
+
+template <class V>
+void fields(V& v, Seen<V, Sync>& sync) {
+  v("ready", sync.ready);
+  v("waiting", sync.waiting);
+  v("told", sync.told);
+  v("shed", sync.shed);
+  v("lost", sync.lost);
+  v("late", sync.late);
+  v("received", sync.received);
+  v("known_better", sync.known_better);
+  v("without_room", sync.without_room);
+  v("unknown_senders", sync.unknown_senders);
+  v("peers", sync.peers);
+  v("ipvs", sync.ipvs);
+}
+
+template <class V>
 void fields(V& v, Seen<V, Status>& status) {
   v("version", status.version);
   v("node", status.node);
@@ -260,6 +299,7 @@ void fields(V& v, Seen<V, Status>& status) {
   v("configuration", status.configuration);
   v("address_conflicts", status.address_conflicts);
   v("failover", status.failover);
+  v("sync", status.sync);
   v("notes", status.notes);
 }
 

@@ -10,16 +10,11 @@
 #include <vector>
 
 #include "lib/base/result.h"
+#include "lib/control/api_counter.h"
+#include "lib/control/api_sync.h"
 #include "lib/net/address.h"
 
 namespace drover::api {
-
-struct Counter {
-  std::string name;
-  std::uint64_t count = 0;
-  friend bool operator==(const Counter&, const Counter&) = default;
-};
-using Counters = std::vector<Counter>;  // a JSON object {name: count} that keeps this order
 
 // Since the daemon's start; frames and bytes from clients, as IPVS counts them (IP lengths).
 struct Totals {
@@ -296,8 +291,9 @@ struct Status {
   std::vector<ServerMac> servers;
   Configuration configuration;
   std::vector<AddressConflict> address_conflicts;
-  std::optional<Failover> failover;  // none: always master
-  std::vector<std::string> notes;    // what a person should know, a sentence each
+  std::optional<Failover> failover = {};  // none: always master
+  std::optional<Sync> sync = {};
+  std::vector<std::string> notes;  // what a person should know, a sentence each
   friend bool operator==(const Status&, const Status&) = default;
 };
 

@@ -21,6 +21,7 @@
 #include "lib/control/api_server.h"
 #include "lib/control/api_tls_server.h"
 #include "lib/control/connection_lister.h"
+#include "lib/control/connection_sync.h"
 #include "lib/control/event_log.h"
 #include "lib/control/event_source.h"
 #include "lib/control/event_streams.h"
@@ -117,7 +118,8 @@ class ControlLoop::Loop {
     health_.emplace(io_, check_routes(), events_, [this] { health_changed(); });
     mastership_.emplace(io_, plant, events_);
     mastership_->on_change([this](const Mastership::Change& change) { role_changed(change); });
-    return serve(configuration_.config());
+    if (auto served = serve(configuration_.config()); !served) return served;
+    return open_sync();
   }
 
   Result<void> start_steering() {
@@ -180,10 +182,27 @@ class ControlLoop::Loop {
       events_.post(EventKind::reload, log::Level::warning, "connections", to_string(grown.error()));
     builder_.set_tables(tables_.memory());
     health_->configure(config, builder_, Clock::now());
+    if (sync_) sync_->configured();
     watch_neighbours();
     for (const ReachedServer& peer : builder_.peers())
       if (const auto mac = mac_of_(peer.address)) mastership_->found(peer.address, *mac);
     publish();
+    return {};
+  }
+
+  Result<void> open_sync() {
+    const config::Config& config = configuration_.config();
+    if (!config.failover || !config.failover->sync) return {};
+    auto sync = ConnectionSync::open(
+        io_, config, *plant_, builder_, events_,
+        {.publish = [this] { publish(); }, .ready = [this] { mastership_->may_take_over(); }});
+    if (!sync) return tl::unexpected(sync.error());
+    sync_ = std::move(*sync);
+    mastership_->hold_back("it waits for the other balancer's connections");
+    mastership_->before_handover([this](const Mastership::Done& done) {
+      sync_->flush();
+      done();
+    });
     return {};
   }
 
@@ -360,6 +379,7 @@ class ControlLoop::Loop {
         neighbours_->resolve(builder_.server(events[i].destination));
       more |= count == events.size();
     }
+    if (sync_) more |= sync_->workers_rang();
     lister_->rows_arrived();
     more |= packet_streams_->records_arrived();
     lookup_->answers_arrived();
@@ -406,6 +426,7 @@ class ControlLoop::Loop {
             .conflicts = conflicts_,
             .mastership = *mastership_,
             .started = started_,
+            .sync = sync_ ? std::optional(sync_->report()) : std::nullopt,
             .notes = notes()};
   }
 
@@ -460,6 +481,7 @@ class ControlLoop::Loop {
   std::optional<ConnectionLister> lister_;
   std::optional<PacketStreams> packet_streams_;
   std::optional<FlowLookup> lookup_;
+  std::unique_ptr<ConnectionSync> sync_;
   std::optional<ApiServer> api_;
   std::optional<ApiTlsServer> remote_api_;
   std::optional<MetricsEndpoint> metrics_;

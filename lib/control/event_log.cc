@@ -52,9 +52,11 @@ std::string_view name(EventKind kind) {
     case EventKind::takeover:
       return "takeover";
     case EventKind::address_conflict:
+      return "address-conflict";
+    case EventKind::sync:
       break;
   }
-  return "address-conflict";
+  return "sync";
 }
 
 EventLog::EventLog(std::size_t capacity, std::function<WallTime()> now)

@@ -26,6 +26,7 @@ enum class EventKind {
   reload,            // a new file: applied or refused
   takeover,          // this balancer became master or backup
   address_conflict,  // another machine claims a VIP
+  sync,              // of the connections: a balancer is there or gone, its table has come
 };
 
 std::string_view name(EventKind kind);

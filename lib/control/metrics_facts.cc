@@ -7,6 +7,7 @@
 
 #include "lib/control/check_facts.h"
 #include "lib/control/failover_report.h"
+#include "lib/control/sync_report.h"
 #include "version.h"
 
 namespace drover::control {
@@ -124,6 +125,10 @@ metrics::Facts metrics_facts(const ReportContext& context, TrafficHistory& histo
     for (std::size_t i = 0; i < facts.verdicts.size(); ++i)
       facts.verdicts[i] += counters.verdicts[i].value();
   }
+  if (context.sync)
+    facts.sync = sync_facts(
+        *context.sync,
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - context.started).count());
   return facts;
 }
 

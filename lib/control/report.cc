@@ -209,6 +209,7 @@ api::Status report_status(const ReportContext& context) {
   status.configuration = context.configuration.report();
   status.address_conflicts = report_conflicts(context);
   status.failover = report_failover(context.mastership, context.plant);
+  status.sync = context.sync;
   status.notes = context.notes;
   return status;
 }

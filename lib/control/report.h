@@ -44,6 +44,7 @@ struct ReportContext {
   const VipConflicts& conflicts;
   const Mastership& mastership;
   std::chrono::steady_clock::time_point started;
+  std::optional<api::Sync> sync;
   std::vector<std::string> notes;
 };
 

@@ -108,6 +108,9 @@ Result<void> SnapshotBuilder::configure(const config::Config& config,
   }
   vips_ = std::move(vips);
   on_removed_ = config.on_removed;
+  unknown_ = config.unknown;
+  // A director's hash is another one.
+  tells_ipvs_ = config.failover && config.failover->sync && config.failover->sync->ipvs;
   take_over(services, now);
   if (on_removed_ == config::OnRemoved::reschedule) retire_removed();
   services_ = std::move(services);
@@ -118,7 +121,6 @@ Result<void> SnapshotBuilder::configure(const config::Config& config,
   set_balancers(config);
   peers_ = peers_of(config);
   timeouts_ = config.timeouts;
-  unknown_ = config.unknown;
   reuse_ = config.conn_reuse;
   refusals_ = config.refusals;
   ++configurations_;
@@ -297,6 +299,8 @@ SnapshotBuilder::ServiceParts SnapshotBuilder::make_parts(const ServiceView& vie
   service->persistence = view.persistence;
   service->admission = view.admission;
   service->one_packet = view.one_packet;
+  service->placed_alike = view.scheduler == "maglev" && unknown_ == config::Unknown::adopt &&
+                          view.persistence == nullptr && !tells_ipvs_;
   service->protocol =
       view.key.protocol == config::Protocol::tcp ? ip_protocol::tcp : ip_protocol::udp;
   for (const ServerView& server : view.servers)
@@ -379,6 +383,9 @@ std::unique_ptr<const datapath::Snapshot> SnapshotBuilder::build(const MacOf& ma
   snapshot->reuse = to_policy(reuse_);
   snapshot->refusals_per_second = refusals_;
   snapshot->tables = tables_;
+  snapshot->flow_reporting = flow_reporting_;
+  snapshot->flow_refresh = static_cast<std::uint64_t>(flow_refresh_.count());
+  snapshot->scheduler_generation = scheduler_generation_;
 
   snapshot->vips = vips_;
   for (datapath::Vip& vip : snapshot->vips)
@@ -398,6 +405,7 @@ std::unique_ptr<const datapath::Snapshot> SnapshotBuilder::build(const MacOf& ma
     snapshot->service_index.insert(datapath::Snapshot::service_key(vip, view.key.port),
                                    static_cast<std::uint32_t>(snapshot->services.size()));
     snapshot->services.push_back(parts_.at(view.key).service);
+    snapshot->any_placed_alike |= snapshot->services.back()->placed_alike;
     if (view.admission == nullptr) continue;
     snapshot->has_limits |= view.admission->limit.has_value();
     if (view.admission->access) snapshot->access_generation = configurations_;

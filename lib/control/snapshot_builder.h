@@ -79,6 +79,11 @@ class SnapshotBuilder {
   // Who speaks for which VIP, from the next build() on; for those that are not named, this
   // balancer.
   void set_roles(std::map<IpAddress, datapath::VipRole> roles) { roles_ = std::move(roles); }
+  // How the following snapshots let the workers tell of flows, and how soon of what was not told.
+  void set_flow_reporting(datapath::FlowReporting reporting, std::chrono::nanoseconds refresh) {
+    flow_reporting_ = reporting;
+    flow_refresh_ = refresh;
+  }
 
   // `mac_of` is asked for servers whose address the file does not pin.
   std::unique_ptr<const datapath::Snapshot> build(const MacOf& mac_of, TimePoint now);
@@ -88,6 +93,7 @@ class SnapshotBuilder {
   const std::vector<ServiceView>& services() const { return services_; }
   // "192.0.2.10" and protocol of an id in a connection.
   const ServiceKey& vip(VipId id) const { return vip_keys_[id.value()]; }
+  const std::vector<datapath::Vip>& vips() const { return vips_; }
   const IpAddress& server(DestinationId id) const {
     return destinations_[id.value()].server.address;
   }
@@ -166,6 +172,9 @@ class SnapshotBuilder {
   config::ConnReuse reuse_ = config::ConnReuse::closed;
   std::uint32_t refusals_ = 0;
   std::uint64_t configurations_ = 0;
+  datapath::FlowReporting flow_reporting_ = datapath::FlowReporting::off;
+  bool tells_ipvs_ = false;
+  std::chrono::nanoseconds flow_refresh_ = std::chrono::seconds(30);
   std::vector<ReachedServer> peers_;
   std::set<IpAddress> refused_servers_;
   std::vector<datapath::TableMemory> tables_;

@@ -18,8 +18,12 @@ class ConnectionAccounting {
       : snapshot_(snapshot), worker_(worker), counters_(counters), templates_(templates) {}
 
   void entered(DestinationId destination, flow::TcpState state) {
+    of(destination).connections.add(1);
+    received(destination, state);
+  }
+  // As entered(), but it has begun with the other balancer.
+  void received(DestinationId destination, flow::TcpState state) {
     DestinationCounters& counts = of(destination);
-    counts.connections.add(1);
     count(counts, state).add(1);
     if (snapshot_.destinations[destination.value()].has_thresholds)
       counts.overload.connection_came(total(counts), thresholds(destination));

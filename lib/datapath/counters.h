@@ -47,6 +47,16 @@ struct alignas(64) WorkerCounters {
   Counter insert_stops;  // bursts in which a newcomer found no room
   Counter snapshot_generation;
   Counter stale_heartbeats;  // not sent, as they came too late to be true
+  // For the other balancer: changes that were told to control; left out in a flood; lost because
+  // control had not made room; first packets that left before control had told of their connection.
+  Counter flow_changes;
+  Counter flow_changes_shed;
+  Counter flow_changes_lost;
+  Counter flow_changes_late;
+  // From the other balancer: entered or renewed; known better; without room in the table.
+  Counter flows_received;
+  Counter flows_known;
+  Counter flows_without_room;
 
   void count(Verdict verdict, std::uint64_t amount = 1) {
     verdicts[static_cast<std::size_t>(verdict)].add(amount);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 
@@ -11,6 +12,7 @@
 #include "lib/base/doorbell.h"
 #include "lib/base/strong_id.h"
 #include "lib/datapath/flow_question.h"
+#include "lib/datapath/flow_record.h"
 #include "lib/datapath/handover.h"
 #include "lib/datapath/heartbeat_frame.h"
 #include "lib/datapath/observation.h"
@@ -73,6 +75,12 @@ struct Crossing {
   SharedRing<rte_mbuf*> outbound{1024};
   // From other workers; it may put some there itself, for its next turn.
   SharedRing<Handover> handovers{1024};
+  // For the other balancer, from worker to control; how many of them control has sent on.
+  static constexpr unsigned most_flow_changes = 8191;
+  Ring<FlowRecord> flow_changes{most_flow_changes};
+  std::atomic<std::uint64_t> flow_changes_told{0};
+  // From the other balancer, by control; and the order to tell the whole table.
+  Ring<FlowRecord> received_flows{4095};
   Doorbell& control_doorbell;  // rung after a push to one of those for control
 };
 

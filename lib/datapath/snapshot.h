@@ -24,6 +24,7 @@
 #include "lib/base/strong_id.h"
 #include "lib/datapath/admission.h"
 #include "lib/datapath/counters.h"
+#include "lib/datapath/flow_record.h"
 #include "lib/datapath/known_sources.h"
 #include "lib/datapath/mastership_lease.h"
 #include "lib/datapath/persistence.h"
@@ -105,6 +106,8 @@ struct VirtualService {
   std::shared_ptr<const Persistence> persistence;  // null: none
   std::shared_ptr<const Admission> admission;      // null: for everybody, without limit
   std::uint8_t protocol = ip_protocol::tcp;
+  // The other balancer's hash finds the servers, too: only of others it need be told.
+  bool placed_alike = false;
   bool one_packet = false;  // nothing is entered in the table
 };
 
@@ -156,6 +159,10 @@ struct Snapshot {
   ReusePolicy reuse = ReusePolicy::closed;
   std::uint32_t refusals_per_second = 1'000;  // each worker
   bool has_limits = false;                    // one service at least
+  FlowReporting flow_reporting = FlowReporting::off;
+  std::uint64_t flow_refresh = 30'000'000'000;  // nanoseconds; see FlowReporter
+  bool any_placed_alike = false;                // one service at least
+  std::uint64_t scheduler_generation = 0;       // grows with each change of a scheduler
   // Grows whenever access lists may have changed; 0: there are none.
   std::uint64_t access_generation = 0;
   // By worker, which moves to what is larger than its own; empty: nothing is.

@@ -47,6 +47,11 @@ std::optional<std::uint32_t> Templates::peek(const flow::TemplateKey& key,
   return persistence.candidate_of(row->destination);
 }
 
+const flow::ClientTemplate* Templates::own(const flow::TemplateKey& key) {
+  const Row* row = table_->find(key);
+  return row != nullptr && row->owned ? row : nullptr;
+}
+
 bool Templates::enter(const flow::TemplateKey& key, DestinationId destination,
                       const Persistence& persistence, flow::Tick now, bool for_other) {
   Row* row = table_->find(key);
@@ -63,6 +68,24 @@ bool Templates::enter(const flow::TemplateKey& key, DestinationId destination,
     row->elsewhere = true;
     row->elsewhere_until = now + extension;
   }
+  return true;
+}
+
+bool Templates::receive(const flow::TemplateKey& key, DestinationId destination, bool assured,
+                        flow::Tick now, flow::Ticks left) {
+  if (!table_) return false;
+  Row* row = table_->find(key);
+  if (row == nullptr) row = insert({.key = key, .destination = destination}, now);
+  if (row == nullptr) return false;
+  if (!row->owned || (row->destination != destination && row->connections == 0)) {
+    count(*row, false);
+    row->owned = true;
+    row->destination = destination;
+    count(*row, true);
+  }
+  if (row->destination != destination) return true;
+  row->assured |= assured;
+  if (flow::remaining(row->expires, now) < left) row->expires = now + left;
   return true;
 }
 

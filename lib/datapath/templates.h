@@ -36,10 +36,17 @@ class Templates {
   // The same, and changes nothing.
   std::optional<std::uint32_t> peek(const flow::TemplateKey& key, const Persistence& persistence,
                                     flow::Tick now);
+  // The owner only: the client's template, if it has one.
+  const flow::ClientTemplate* own(const flow::TemplateKey& key);
   // The owner only: from now on the client's connections go there; `for_other`: the first of them
   // is another worker's. False when there is no room.
   bool enter(const flow::TemplateKey& key, DestinationId destination,
              const Persistence& persistence, flow::Tick now, bool for_other);
+
+  // The owner only: as the other balancer has it, unless the client has connections here. False
+  // when there is no room.
+  bool receive(const flow::TemplateKey& key, DestinationId destination, bool assured,
+               flow::Tick now, flow::Ticks left);
 
   // A connection has come into, or has left, this worker's table.
   void add_connection(const flow::TemplateKey& key, DestinationId destination, flow::Tick now);

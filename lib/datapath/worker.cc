@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "lib/datapath/flow_lookup.h"
+#include "lib/datapath/flow_receiver.h"
 #include "lib/datapath/pipeline.h"
 #include "lib/datapath/send_heartbeats.h"
 #include "lib/datapath/stages/admit.h"
@@ -64,6 +65,8 @@ Worker::Worker(WorkerSettings settings, const SnapshotStore& snapshots, Crossing
              .datagrams = Datagrams(settings_.seed, settings_.id, peers_, counters),
              .fragmented_flows = FragmentedFlows(settings_.seed),
              .source_limits = SourceLimits(settings_.seed),
+             .reporter = FlowReporter(crossing, counters),
+             .unannounced = {},
              .random = (settings_.seed.first ^ balance::stable_hash(settings_.id.value())) | 1U},
       observer_(crossing) {}
 
@@ -95,6 +98,9 @@ void Worker::start() {
 }
 
 void Worker::finish() {
+  state_.unannounced.release(UINT64_MAX, state_.now, [this](PortId port, rte_mbuf* frame) {
+    state_.transmitter.send(port, frame);
+  });
   state_.transmitter.flush();
   snapshots_.offline(settings_.id);
 }
@@ -107,6 +113,10 @@ bool Worker::turn(std::uint64_t now) {
   if (!state_.crossing.handovers.empty()) worked |= receive_handovers();
   worked |= send_outbound();
   if (!state_.crossing.heartbeats.empty()) worked |= send_heartbeats(state_);
+  if (!state_.crossing.received_flows.empty()) worked |= receive_flows();
+  worked |= flow_walk_.turn(state_);
+  if (!state_.unannounced.empty()) [[unlikely]]
+    worked |= release_unannounced();
   if (!state_.crossing.commands.empty()) obey_commands();
   if (!state_.crossing.questions.empty()) answer_questions();
   if (listing_) worked |= list_connections();
@@ -173,6 +183,30 @@ bool Worker::hear(const Handover& handover) {
   }
 }
 
+bool Worker::receive_flows() {
+  std::array<FlowRecord, Burst::capacity> records;
+  const unsigned count = state_.crossing.received_flows.pop_some(records);
+  for (const FlowRecord& record : std::span(records).first(count))
+    if (record.kind == FlowRecord::Kind::tell_table)
+      flow_walk_.tell_table();
+    else
+      receive_flow(record, state_);
+  state_.counters.table_entries.set(state_.connections());
+  return count > 0;
+}
+
+bool Worker::release_unannounced() {
+  state_.reporter.ring_soon();
+  bool any = false;
+  const std::size_t late = state_.unannounced.release(state_.reporter.told(), state_.now,
+                                                      [&](PortId port, rte_mbuf* frame) {
+                                                        state_.transmitter.send(port, frame);
+                                                        any = true;
+                                                      });
+  if (late > 0) state_.counters.flow_changes_late.add(late);
+  return any;
+}
+
 bool Worker::send_outbound() {
   std::array<rte_mbuf*, Burst::capacity> frames;
   const unsigned count = state_.crossing.outbound.pop_some(frames);
@@ -186,6 +220,8 @@ void Worker::adopt_snapshot() {
     return;
   if (!state_.snapshot->tables.empty()) move_to(state_.snapshot->tables[settings_.id.value()]);
   state_.templates.adopt_snapshot(*state_.snapshot);
+  state_.reporter.adopt_snapshot(*state_.snapshot);
+  flow_walk_.adopt_snapshot(*state_.snapshot);
   if (state_.snapshot->has_limits) state_.source_limits.prepare();
   if (state_.snapshot->access_generation > screened_generation_) {
     screened_generation_ = state_.snapshot->access_generation;
@@ -305,6 +341,7 @@ void Worker::keep_house() {
   last_house_keeping_ = state_.now;
   if (!state_.held.empty()) state_.held.expire(state_.now);
   state_.datagrams.expire(state_.now);
+  state_.reporter.ring_soon();
   state_.counters.table_entries.set(state_.connections());
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "lib/datapath/burst.h"
+#include "lib/datapath/flow_walk.h"
 #include "lib/datapath/idle.h"
 #include "lib/datapath/observer.h"
 #include "lib/datapath/snapshot_store.h"
@@ -59,6 +60,8 @@ class Worker {
   bool receive(const PolledQueue& queue);
   bool receive_handovers();
   bool hear(const Handover& handover);
+  bool receive_flows();
+  bool release_unannounced();
   bool send_outbound();
   void adopt_snapshot();
   void move_to(const TableMemory& memory);
@@ -81,6 +84,7 @@ class Worker {
   Burst burst_;
   AdaptiveIdle idle_;
   LoadRefresh load_refresh_;
+  FlowWalk flow_walk_;
   Observer observer_;
   std::uint64_t last_house_keeping_ = 0;
   std::uint64_t last_sweep_ = 0;

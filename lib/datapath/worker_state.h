@@ -11,6 +11,7 @@
 #include "lib/datapath/crossing.h"
 #include "lib/datapath/datagrams.h"
 #include "lib/datapath/family.h"
+#include "lib/datapath/flow_reporter.h"
 #include "lib/datapath/fragmented_flows.h"
 #include "lib/datapath/held_frames.h"
 #include "lib/datapath/peers.h"
@@ -19,6 +20,7 @@
 #include "lib/datapath/source_limits.h"
 #include "lib/datapath/templates.h"
 #include "lib/datapath/transmitter.h"
+#include "lib/datapath/unannounced_frames.h"
 
 struct rte_mempool;
 
@@ -39,6 +41,8 @@ struct WorkerState {
   Datagrams datagrams;
   FragmentedFlows fragmented_flows;
   SourceLimits source_limits;
+  FlowReporter reporter;
+  UnannouncedFrames unannounced;
   std::uint64_t random = 1;  // xorshift64*'s state; never 0
 
   // Of the current turn.

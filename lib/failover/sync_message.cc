@@ -22,6 +22,7 @@ constexpr std::uint32_t direct_routing = 0x0003;
 constexpr std::uint32_t no_output = 0x0080;  // the answers do not come through
 constexpr std::uint32_t flag_inactive = 0x0100;
 constexpr std::uint32_t flag_template = 0x1000;
+constexpr std::uint32_t flag_tentative = 0x80000000;  // not one of the kernel's
 
 constexpr std::uint16_t highest_tcp_state = 10;
 
@@ -76,7 +77,8 @@ IpAddress read_address(std::span<const std::uint8_t> from, bool is_v6) {
 
 std::uint32_t flags_of(const SyncedConnection& connection) {
   return direct_routing | no_output | (connection.inactive ? flag_inactive : 0U) |
-         (connection.is_template ? flag_template : 0U);
+         (connection.is_template ? flag_template : 0U) |
+         (connection.tentative ? flag_tentative : 0U);
 }
 
 // Type, length, value; none of them says anything to a balancer that sees one direction only.
@@ -118,6 +120,7 @@ SyncedConnection read_entry(std::span<const std::uint8_t> bytes) {
           .server_port = entry.server_port.value(),
           .inactive = (entry.flags.value() & flag_inactive) != 0,
           .is_template = (entry.flags.value() & flag_template) != 0,
+          .tentative = (entry.flags.value() & flag_tentative) != 0,
           .firewall_mark = entry.firewall_mark.value(),
           .timeout = entry.timeout.value()};
 }

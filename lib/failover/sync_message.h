@@ -28,6 +28,7 @@ struct SyncedConnection {
   std::uint16_t server_port = 0;
   bool inactive = false;  // counts as InActConn
   bool is_template = false;
+  bool tentative = false;  // drover's own: it has not carried data yet. IPVS passes it over
   std::uint32_t firewall_mark = 0;
   std::uint32_t timeout = 0;  // seconds from now on
   friend bool operator==(const SyncedConnection&, const SyncedConnection&) = default;

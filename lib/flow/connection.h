@@ -27,6 +27,8 @@ class Connection {
   using Key = KeyType;
   // `packets` counts up to here and stays.
   static constexpr unsigned most_packets = 7;
+  // Connections that were seen in fewer packets are tentative (eviction.h).
+  static constexpr unsigned solid_packets = 4;
 
   Connection() = default;
   // On its first packet.
@@ -35,6 +37,13 @@ class Connection {
         word_(vip_field.of(stored(key.vip)) | state_field.of(static_cast<std::uint64_t>(state)) |
               destination_field.of(destination.value()) | expires_field.of(expires.value()) |
               packets_field.of(1)) {}
+  // As the other balancer has told it: no packet of it has come here.
+  static Connection received(const Key& key, DestinationId destination, TcpState state,
+                             Tick expires) {
+    Connection connection(key, destination, state, expires);
+    connection.put(packets_field, 0);
+    return connection;
+  }
 
   Key key() const {
     return Key::unpack(key_, VipId(static_cast<std::uint16_t>(vip_field.in(word_)-1)));
@@ -55,21 +64,30 @@ class Connection {
   TcpState state() const { return static_cast<TcpState>(state_field.in(word_)); }
   Tick expires() const { return Tick(static_cast<std::uint32_t>(expires_field.in(word_))); }
   void set_expires(Tick expires) { put(expires_field, expires.value()); }
+  // Of those that came here.
   unsigned packets() const { return static_cast<unsigned>(packets_field.in(word_)); }
+  // Known from the other balancer only.
+  bool is_received() const { return packets() == 0; }
 
   // A further packet. Writes memory only when that changes something: once a quarter second at most
   // in the steady state.
   void touch(TcpState state, Tick expires) {
     std::uint64_t word = word_ & ~(state_field.mask() | expires_field.mask());
     word |= state_field.of(static_cast<std::uint64_t>(state)) | expires_field.of(expires.value());
-    if (packets_field.in(word) != most_packets) word += packets_field.of(1);
-    if (word != word_) word_ = word;
+    if (const std::uint64_t packets = packets_field.in(word); packets != most_packets)
+      word += packets_field.of(packets == 0 ? solid_packets : 1);
+    if (word != word_) word_ = word | unsynced_field.mask();
+  }
+  // What the other balancer tells of a connection that is known from it only.
+  void renew(TcpState state, Tick expires) {
+    put(state_field, static_cast<std::uint64_t>(state));
+    put(expires_field, expires.value());
   }
 
-  // Picked up in mid-stream, without its SYN.
+  // Picked up in mid-stream, without its SYN; or received, and tentative with the other balancer.
   bool adopted() const { return adopted_field.in(word_) != 0; }
   void set_adopted(bool adopted) { put(adopted_field, adopted ? 1 : 0); }
-  // The other balancer has not been told of the latest change.
+  // The other balancer, if there is one, has not been told of the latest change.
   bool unsynced() const { return unsynced_field.in(word_) != 0; }
   void set_unsynced(bool unsynced) { put(unsynced_field, unsynced ? 1 : 0); }
 

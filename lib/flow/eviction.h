@@ -4,7 +4,8 @@
 // In this order; within a class as said, then whoever expires first:
 //   1. embryonic    the client has not answered yet (SYN_RECV, SYN_SENT, SYNACK, NONE)
 //   2. tentative    adopted in mid-stream, or seen in fewer than 4 packets; fewest packets first.
-//                   A forged SYN and ACK, or a stray ACK, makes no more of itself than this
+//                   A forged SYN and ACK, or a stray ACK, makes no more of itself than this.
+//                   One that is known from the other balancer is what it is there
 //   3. closing      any other state past ESTABLISHED: FIN_WAIT, CLOSE, ...
 // Never: an established (or UDP) connection that has carried 4 packets. A table full of those takes
 // no newcomer, whose packets are then forwarded by hash.
@@ -36,15 +37,19 @@ constexpr std::size_t eviction_index(Removal removal) {
 }
 static_assert(eviction_index(Removal::evicted_closing) + 1 == eviction_names.size());
 
-// Connections that were seen in fewer packets are tentative.
-inline constexpr unsigned solid_packets = 4;
-
 struct Eviction {
   // The higher, the later evicted.
   static constexpr std::uint32_t never = ~std::uint32_t{0};
   std::uint32_t rank = never;
   Removal reason = Removal::evicted_embryonic;
 };
+
+// It has not shown yet that it is more than a few forged packets.
+template <class Key>
+bool is_tentative(const Connection<Key>& entry) {
+  return entry.adopted() ||
+         (!entry.is_received() && entry.packets() < Connection<Key>::solid_packets);
+}
 
 // Of a live connection.
 template <class Key>
@@ -56,8 +61,7 @@ Eviction eviction(const Connection<Key>& entry, Tick now) {
   };
   const TcpState state = entry.state();
   if (is_embryonic(state)) return {rank(0, 0), Removal::evicted_embryonic};
-  if (entry.adopted() || entry.packets() < solid_packets)
-    return {rank(1, entry.packets()), Removal::evicted_tentative};
+  if (is_tentative(entry)) return {rank(1, entry.packets()), Removal::evicted_tentative};
   if (state != TcpState::established && state != TcpState::udp)
     return {rank(2, 0), Removal::evicted_closing};
   return {};

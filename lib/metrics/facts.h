@@ -11,6 +11,7 @@
 
 #include "lib/datapath/burst_histogram.h"
 #include "lib/datapath/verdict.h"
+#include "lib/metrics/sync_facts.h"
 #include "lib/net/address.h"
 
 namespace drover::metrics {
@@ -118,6 +119,7 @@ struct Facts {
   std::array<std::uint64_t, datapath::verdict_count> verdicts{};
   ReloadFacts reload;
   std::vector<VrrpFacts> vrrp;
+  std::optional<SyncFacts> sync;
 };
 
 }  // namespace drover::metrics

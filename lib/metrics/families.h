@@ -22,6 +22,7 @@ std::span<const FamilyMaker> server_families();
 std::span<const FamilyMaker> worker_families();
 std::span<const FamilyMaker> port_families();
 std::span<const FamilyMaker> failover_families();
+std::span<const FamilyMaker> sync_families();
 std::span<const FamilyMaker> daemon_families();
 
 }  // namespace drover::metrics

@@ -139,6 +139,12 @@ void InProcessPlant::set_roles(std::map<IpAddress, datapath::VipRole> roles) {
   publish();
 }
 
+void InProcessPlant::set_flow_reporting(datapath::FlowReporting reporting,
+                                        std::chrono::nanoseconds refresh) {
+  builder_.set_flow_reporting(reporting, refresh);
+  publish();
+}
+
 void InProcessPlant::set_neighbour(const IpAddress& server, std::optional<MacAddress> mac) {
   if (mac)
     neighbours_[server] = *mac;

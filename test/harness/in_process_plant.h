@@ -63,6 +63,8 @@ class InProcessPlant {
   void set_standings(const std::vector<control::Standing>& standings);
   // Who speaks for which VIP.
   void set_roles(std::map<IpAddress, datapath::VipRole> roles);
+  void set_flow_reporting(datapath::FlowReporting reporting,
+                          std::chrono::nanoseconds refresh = std::chrono::seconds(30));
   void set_neighbour(const IpAddress& server, std::optional<MacAddress> mac);
 
   // To the queue that receive side scaling chooses. It is treated at the next turn.

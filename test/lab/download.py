@@ -38,5 +38,9 @@ class Download:
         length = next(line for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:"))
         return len(body) == int(length.partition(b":")[2])
 
+    def has(self, page):
+        """Whether what came is this page; after finish()."""
+        return self._received.partition(b"\r\n\r\n")[2] == page
+
     def close(self):
         self._socket.close()

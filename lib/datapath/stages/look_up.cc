@@ -3,6 +3,7 @@
 
 #include "lib/datapath/stages/persist.h"
 #include "lib/datapath/stages/stages.h"
+#include "lib/datapath/stages/tell_peer.h"
 
 namespace drover::datapath::stages {
 namespace {
@@ -56,6 +57,8 @@ bool follow_connection_in(Packet& packet, WorkerState& state) {
   if (after != before && after == flow::TcpState::established && connection->controlled())
     assure_template(packet, state);
   connection->touch(after, state.tick() + state.snapshot->timeouts[after]);
+  if (after != before && state.reporter.is_on()) [[unlikely]]
+    tell_peer(*connection, state);
   packet.verdict = Verdict::forwarded;
   return true;
 }

@@ -3,6 +3,7 @@
 
 #include "lib/datapath/stages/ask_scheduler.h"
 #include "lib/datapath/stages/schedule.h"
+#include "lib/datapath/template_record.h"
 
 namespace drover::datapath::stages {
 namespace {
@@ -25,6 +26,9 @@ std::optional<std::uint32_t> decide(const Packet& packet, WorkerState& state,
   if (candidate && !state.templates.enter(key, persistence.names[*candidate], persistence,
                                           state.tick(), for_other))
     return place_by_hash(packet, state, service);
+  if (candidate && state.reporter.is_on())
+    if (const auto* row = state.templates.own(key))
+      state.reporter.tell(template_record(*row, state.tick()));
   return candidate;
 }
 

@@ -7,6 +7,7 @@
 #include "lib/datapath/stages/look_up.h"
 #include "lib/datapath/stages/persist.h"
 #include "lib/datapath/stages/stages.h"
+#include "lib/datapath/stages/tell_peer.h"
 
 namespace drover::datapath::stages {
 namespace {
@@ -65,6 +66,7 @@ bool enter_in(const Packet& packet, WorkerState& state, const VirtualService& se
     entry->set_controlled(true);
     if (first == flow::TcpState::established) assure_template(packet, state);
   }
+  if (state.reporter.is_on()) tell_peer(*entry, state);
   return true;
 }
 

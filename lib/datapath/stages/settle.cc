@@ -14,7 +14,20 @@ void hold(Packet& packet, WorkerState& state) {
     state.crossing.control_doorbell.ring();
 }
 
+// The first packet of a connection of which the other balancer is to know before it leaves.
+bool wait_for_word(const Packet& packet, WorkerState& state) {
+  const FlowReporter& reporter = state.reporter;
+  if (!reporter.is_ahead() || !packet.destination->resolved) return false;
+  const std::uint64_t record = reporter.last_record();
+  if (record == reporter.told()) return false;
+  const PortId port = state.snapshot->egress_of(*packet.destination).port;
+  if (state.unannounced.hold(port, packet.mbuf, record, state.now)) return true;
+  state.counters.flow_changes_late.add(1);
+  return false;
+}
+
 void send_to_server(Packet& packet, WorkerState& state) {
+  if (packet.verdict == Verdict::forwarded_new && wait_for_word(packet, state)) return;
   if (packet.destination->resolved) [[likely]]
     state.transmitter.send(state.snapshot->egress_of(*packet.destination).port, packet.mbuf);
   else

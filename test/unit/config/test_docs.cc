@@ -58,6 +58,7 @@ TEST_CASE("the reference has a line for every key", "[config]") {
       "failover: {vrrp: [{track: [{zzzzzz: 1}]}]}",
       "failover: {vrrp: [{notify: {zzzzzz: 1}}]}",
       "failover: {sync: {zzzzzz: 1}}",
+      "failover: {sync: {ipvs: {zzzzzz: 1}}}",
       "api: {zzzzzz: 1}",
       "metrics: {zzzzzz: 1}",
   };

@@ -447,7 +447,7 @@ TEST_CASE("failover's and metrics' keys", "[config]") {
            "f:4:66: a program does not run as root; name another user, such as nobody"},
           {"failover: {vrrp: [{id: 1, peers: [lb2]}]}",
            "f:4:35: item 1 of peers is \"lb2\", expected an IPv4 or IPv6 address"},
-          {"failover: {vrrp: [{id: 1}], sync: {key_file: sync.key}}",
+          {"failover: {vrrp: [{id: 1}], sync: {key_file: sync.key, peers: [192.0.2.12]}}",
            "f:4:46: key_file is \"sync.key\", expected the whole path of a file, from / on"},
           {"metrics: {}", ""},
           {"metrics: {listen: '127.0.0.1:9641'}", ""},

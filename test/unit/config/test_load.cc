@@ -6,7 +6,6 @@
 #include <iterator>
 
 #include "lib/config/report.h"
-#include "lib/config/this_version.h"
 #include "test/unit/catch.h"
 #include "test/unit/config/support.h"
 
@@ -161,11 +160,7 @@ TEST_CASE("all errors are shown at once, in the file's order", "[config]") {
           "upper_threshold, lower_threshold"});
 }
 
-TEST_CASE("what this version does not act on is a warning", "[config]") {
-  const std::string later = " is read but not acted on by this version: ";
-  CHECK(warnings(some_ports + some_pools + some_services +
-                 "failover: {vrrp: [{id: 1}], sync: {key_file: /k}}\n") ==
-        Lines{"f:4:29: sync" + later + "connections are not handed to the other balancer"});
+TEST_CASE("what nobody uses is a warning", "[config]") {
   CHECK(warnings(some_ports +
                  "pools: {web: {servers: [{address: 192.0.2.21}]},\n"
                  "  old: {servers: [{address: 192.0.2.22}]}}\n" +
@@ -186,10 +181,9 @@ TEST_CASE("a report counts what is there", "[config]") {
         "f: ok: 1 virtual service, 1 server, 1 port, 1 worker\n");
   CHECK(check_report("f", parse_here(minimal_and("workers: 2\n"
                                                  "nodes: {lb1: {address: 192.0.2.11/24}}\n"
-                                                 "failover: {vrrp: [{id: 1}], sync: {key_file: "
-                                                 "/k}}\n"))) ==
-        "f:6:29: warning: sync is read but not acted on by this version: connections are not "
-        "handed to the other balancer\n"
+                                                 "pools: {old: {servers: [{address: "
+                                                 "192.0.2.22}]}}\n"))) ==
+        "f:6:9: warning: no service uses the pool old\n"
         "f: ok: 1 virtual service, 1 server, 1 port, 2 workers, node lb1\n");
   CHECK(check_report("f", parse_here(minimal_and("idle: 5\nworkers: 0\n"))) ==
         "f:4:7: idle is 5, expected one of adaptive, busy\n"

@@ -56,6 +56,12 @@ Status some_status() {
                    .errors = 2,
                    .no_mbuf = 1,
                    .host_dropped = 6}};
+  status.sync = Sync{.ready = true,
+                     .told = 5,
+                     .peers = {{.address = *IpAddress::parse("192.0.2.12"),
+                                .alive = true,
+                                .seconds_ago = 0.5,
+                                .dropped = {{"replayed", 2}}}}};
   status.workers = {{.id = 0, .lcore = 1, .core = 2, .busy_ratio = 0.25, .bursts = 7, .sleeps = 8}};
   status.table = {1000, 17, {{"closing", 0}, {"embryonic", 4}}, 2, 3};
   status.verdicts = {{"forwarded", 100}, {"bad_length", 0}};

@@ -42,6 +42,14 @@ inline Facts sample_facts(std::uint32_t services, std::uint32_t servers) {
                   .receive_errors = 6,
                   .transmit_errors = 7,
                   .no_buffer = 8}};
+  facts.sync = SyncFacts{.ready = true,
+                         .waiting = 1,
+                         .told = 2,
+                         .peers = {{.address = "192.0.2.12",
+                                    .alive = true,
+                                    .silence_seconds = 0.5,
+                                    .entries_sent = 3,
+                                    .dropped = {{"replayed", 4}}}}};
   facts.workers = {{.busy_seconds = 1.5,
                     .busy_ratio = 0.25,
                     .turns = 1'000,

@@ -53,6 +53,12 @@ TEST_CASE("a scrape says what the facts are") {
                R"(,server="nginx1",server_address="10.0.0.2"} 5)",
            "drover_check_results_total" + service +
                R"(,server="nginx0",server_address="10.0.0.1",check="http",result="wrong"} 1)",
+           std::string("drover_sync_ready 1"),
+           std::string("drover_sync_waiting_entries 1"),
+           std::string(R"(drover_sync_peer_alive{peer="192.0.2.12"} 1)"),
+           std::string(R"(drover_sync_peer_lag_seconds{peer="192.0.2.12"} 0.5)"),
+           std::string(R"(drover_sync_peer_sent_entries_total{peer="192.0.2.12"} 3)"),
+           std::string(R"(drover_sync_peer_dropped_total{peer="192.0.2.12",reason="replayed"} 4)"),
            std::string("drover_table_entries 16"),
            std::string("drover_table_capacity 1000000"),
            std::string("drover_table_evictions_total 0"),

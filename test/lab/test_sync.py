@@ -1,0 +1,124 @@
+"""Connection synchronisation: connections outlive their balancer (the picture: network.py; lb2 runs droverd, too)."""
+
+import json
+import os
+import signal
+import socket
+
+from download import Download
+from network import VIP
+from pair import Pair
+from scenario import for_each_driver
+from test_failover import FailoverScenario
+from wait import wait_until
+
+SYNC_PORT = 8849
+
+
+class SyncedPair(Pair):
+    """Round robin: what has not been told would be placed elsewhere by hash."""
+
+    def __init__(self, lab, driver):
+        key = lab.directory / "sync.key"
+        key.touch(mode=0o600)
+        key.write_text(os.urandom(32).hex() + "\n")
+        super().__init__(lab, driver, extra=f"  sync: {{key_file: {key}}}\n")
+
+    def file(self, balancer):
+        return super().file(balancer).replace("scheduler: maglev", "scheduler: rr")
+
+    def start(self, *balancers):
+        super().start(*balancers)
+        for balancer in balancers or (self.first, self.second):
+            self.wait_for_table(balancer)
+
+    def sync(self, balancer):
+        return balancer.json("status")["sync"]
+
+    def wait_for_table(self, balancer):
+        wait_until(lambda: all(peer["complete"] for peer in self.sync(balancer)["peers"]),
+                   f"{balancer.host.name} has the other's table", deadline=20)
+
+    def connections(self, balancer):
+        """Client and server of each TCP connection."""
+        lines = balancer.drover("list", "--connections", "--json").stdout.splitlines()
+        return {(each["client"], each["server"]) for each in map(json.loads, lines) if each["protocol"] == "TCP"}
+
+
+@for_each_driver
+class Sync(FailoverScenario):
+    def setUp(self):
+        super().setUp()
+        self.pair.stop()
+        self.pair = SyncedPair(self.lab, self.driver)
+        self.first, self.second = self.pair.first, self.pair.second
+        self.pair.start()
+        self.pair.wait_for_table(self.first)
+
+    def downloads(self, count):
+        downloads = [Download(self.lab.client, VIP) for _ in range(count)]
+        for download in downloads:
+            self.addCleanup(download.close)
+        return downloads
+
+    def assertWhole(self, downloads):
+        """Each comes to its end, and is the page of its server to the byte."""
+        pages = {server.name: server.page.encode() * 20_000 for server in self.lab.web_servers}
+        for download in downloads:
+            self.assertTrue(download.finish())
+            self.assertTrue(download.has(pages[download.server]), "the whole page")
+
+    def fail_over(self, dies, lives):
+        dies.stop(signal.SIGKILL)
+        self.pair.wait_for_master(lives)
+
+    def test_downloads_survive_the_death_of_the_master(self):
+        downloads = self.downloads(100)
+        of_first = self.pair.connections(self.first)
+        self.assertEqual(len(of_first), 100)
+        self.assertEqual(self.pair.connections(self.second), of_first)
+        self.fail_over(self.first, self.second)
+        self.assertWhole(downloads)
+
+    def test_a_balancer_that_starts_gets_the_whole_table(self):
+        downloads = self.downloads(30)
+        self.second.stop(signal.SIGKILL)
+        downloads += self.downloads(30)
+        self.pair.start(self.second)
+        self.assertEqual(self.pair.connections(self.second), self.pair.connections(self.first))
+        self.fail_over(self.first, self.second)
+        self.assertWhole(downloads)
+
+    def test_three_deaths_in_a_row(self):
+        downloads = self.downloads(30)
+        for dies, lives in ((self.first, self.second), (self.second, self.first), (self.first, self.second)):
+            self.pair.wait_for_table(lives)
+            self.fail_over(dies, lives)
+            for download in downloads:
+                download.step()
+            downloads += self.downloads(5)
+            self.pair.start(dies)
+        self.assertWhole(downloads)
+
+    def test_a_planned_switch(self):
+        downloads = self.downloads(50)
+        self.first.stop(signal.SIGTERM)
+        self.pair.wait_for_master(self.second)
+        self.assertWhole(downloads)
+
+    def test_strangers_and_forgeries_are_counted(self):
+        with self.lab.client.inside(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+            for _ in range(3):
+                stranger.sendto(b"let me in", (self.lab.lb1.address, SYNC_PORT))
+        wait_until(lambda: self.pair.sync(self.first)["unknown_senders"] == 3, "strangers are counted")
+        with self.lab.lb2.inside(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as forger:
+            forger.sendto(b"D" * 100, (self.lab.lb1.address, SYNC_PORT))
+        wait_until(lambda: self.pair.sync(self.first)["peers"][0]["dropped"], "a forgery is counted")
+
+    def test_other_services_are_an_event(self):
+        text = self.second.file.read_text()
+        self.second.file.write_text(text.replace("scheduler: rr", "scheduler: wrr"))
+        self.second.drover("reload")
+        wait_until(lambda: "has other services" in self.first.drover("events").stdout, "the difference is told",
+                   deadline=20)
+        self.assertFalse(self.pair.sync(self.first)["peers"][0]["same_services"])
