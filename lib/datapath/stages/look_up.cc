@@ -54,7 +54,7 @@ bool follow_connection_in(Packet& packet, WorkerState& state) {
                                    : flow::next_state(before, packet.tcp_flags);
   accounting.moved(id, before, after);
   if (after != before && after == flow::TcpState::established && connection->controlled())
-    assure_template(packet, state);
+    assure_template(packet, id, state);
   connection->touch(after, state.tick() + state.snapshot->timeouts[after]);
   packet.verdict = Verdict::forwarded;
   return true;
