@@ -11,7 +11,7 @@ namespace {
 
 struct Cached : SchedulerState {
   explicit Cached(std::uint32_t) {}
-  std::optional<DestinationId> server;
+  std::optional<IpAddress> server;
   std::uint64_t used = 0;
 };
 
@@ -30,7 +30,7 @@ class Locality : public SchedulerWithState<Cached> {
     }
     const auto index = least_loaded(candidates(), connection.loads, overhead);
     if (!index) return std::nullopt;
-    cached.server = candidates()[*index].destination;
+    cached.server = candidates()[*index].address;
     cached.used = connection.now;
     return index;
   }

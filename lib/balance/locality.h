@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What lblc and lblcr have in common. They are for caches: a destination address keeps to its
-// server, or its few servers. As a service has one address, each remembers for that one.
+// server, or its few servers. As a service has one address, each remembers for that one. A server
+// is remembered by its address, so that one that was removed and comes back is known again.
 #pragma once
 
 #include <algorithm>
@@ -16,8 +17,8 @@ namespace drover::balance {
 inline constexpr std::uint64_t locality_expiry = 86'400'000'000'000;  // nanoseconds, 24 hours
 
 inline std::optional<std::uint32_t> index_of(std::span<const Candidate> candidates,
-                                             DestinationId id) {
-  const auto found = std::ranges::find(candidates, id, &Candidate::destination);
+                                             const IpAddress& address) {
+  const auto found = std::ranges::find(candidates, address, &Candidate::address);
   if (found == candidates.end()) return std::nullopt;
   return static_cast<std::uint32_t>(found - candidates.begin());
 }

@@ -16,21 +16,21 @@ struct ServerSet : SchedulerState {
   explicit ServerSet(std::uint32_t) {}
 
   static constexpr std::size_t capacity = 128;
-  std::array<DestinationId, capacity> ids;
+  std::array<IpAddress, capacity> addresses;
   std::size_t size = 0;
   std::uint64_t changed = 0;
   std::uint64_t used = 0;
 
-  std::span<const DestinationId> members() const { return {ids.data(), size}; }
-  void insert(DestinationId id, std::uint64_t now) {
-    if (size == capacity || std::ranges::find(members(), id) != members().end()) return;
-    std::copy_backward(ids.begin(), ids.begin() + size, ids.begin() + size + 1);
-    ids[0] = id;
+  std::span<const IpAddress> members() const { return {addresses.data(), size}; }
+  void insert(const IpAddress& address, std::uint64_t now) {
+    if (size == capacity || std::ranges::find(members(), address) != members().end()) return;
+    std::copy_backward(addresses.begin(), addresses.begin() + size, addresses.begin() + size + 1);
+    addresses[0] = address;
     ++size;
     changed = now;
   }
   void erase(std::size_t at, std::uint64_t now) {
-    std::copy(ids.begin() + at + 1, ids.begin() + size, ids.begin() + at);
+    std::copy(addresses.begin() + at + 1, addresses.begin() + size, addresses.begin() + at);
     --size;
     changed = now;
   }
@@ -50,7 +50,7 @@ class LocalityWithReplication : public SchedulerWithState<ServerSet> {
     if (member && !is_busy(candidates(), *member, connection.loads)) return member;
 
     const auto index = least_loaded(candidates(), connection.loads, overhead);
-    if (index) set.insert(candidates()[*index].destination, connection.now);
+    if (index) set.insert(candidates()[*index].address, connection.now);
     return index;
   }
 
@@ -61,8 +61,8 @@ class LocalityWithReplication : public SchedulerWithState<ServerSet> {
   std::optional<std::uint32_t> least_of(const ServerSet& set,
                                         const NewConnection& connection) const {
     std::optional<std::uint32_t> best;
-    for (const DestinationId id : set.members()) {
-      const auto index = index_of(candidates(), id);
+    for (const IpAddress& address : set.members()) {
+      const auto index = index_of(candidates(), address);
       if (!index || !usable(*index, connection)) continue;
       if (!best || cost(*index, connection).is_below(cost(*best, connection))) best = index;
     }
@@ -74,7 +74,7 @@ class LocalityWithReplication : public SchedulerWithState<ServerSet> {
     std::optional<std::size_t> most;
     WeighedCost highest;
     for (std::size_t place = 0; place < set.size; ++place) {
-      const auto index = index_of(candidates(), set.ids[place]);
+      const auto index = index_of(candidates(), set.addresses[place]);
       if (!index) return place;
       if (candidates()[*index].weight == 0) continue;
       const WeighedCost its = cost(*index, connection);

@@ -9,10 +9,15 @@ namespace drover::balance {
 
 struct Thresholds {
   std::uint32_t upper = 0;  // 0: none
-  std::uint32_t lower = 0;  // 0: three quarters of the upper
-  // How often the upper one was raised or taken away so far: whoever looks seldom notices, too.
-  std::uint32_t raises = 0;
+  std::uint32_t lower = 0;  // at most the upper; 0: three quarters of that
+  // How often a change of the two has ended an overload so far: whoever looks seldom notices, too.
+  std::uint32_t reliefs = 0;
   friend bool operator==(const Thresholds&, const Thresholds&) = default;
+
+  // With fewer connections than this an overload is over.
+  std::uint32_t relief() const { return lower != 0 ? lower : upper - upper / 4; }
+  // They have become these: does that end an overload by itself?
+  bool relieve(std::uint64_t total) const { return upper == 0 || total < relief(); }
 };
 
 class Overload {
@@ -21,28 +26,23 @@ class Overload {
 
   // A connection has come; `total` includes it.
   void connection_came(std::uint64_t total, const Thresholds& thresholds) {
-    follow(thresholds);
-    if (thresholds.upper != 0 && total >= thresholds.upper) overloaded_ = true;
+    follow(total, thresholds);
   }
   // A connection has gone; `total` does not include it.
   void connection_went(std::uint64_t total, const Thresholds& thresholds) {
-    follow(thresholds);
-    const bool below = thresholds.lower != 0 ? total < thresholds.lower
-                                             : total * 4 < std::uint64_t{thresholds.upper} * 3;
-    if (below) overloaded_ = false;
+    follow(total, thresholds);
+    if (total < thresholds.relief()) overloaded_ = false;
   }
-  // A threshold that is raised or taken away lets connections in at once; one that is lowered bars
-  // them from the next one on.
-  void follow(const Thresholds& thresholds) {
-    const bool raised = thresholds.upper > upper_ || thresholds.raises != raises_;
-    if (thresholds.upper == 0 || raised) overloaded_ = false;
-    upper_ = thresholds.upper;
-    raises_ = thresholds.raises;
+  // A change of the thresholds counts at once: one that is lowered to what is there bars new
+  // connections, one that is raised well above it lets them in.
+  void follow(std::uint64_t total, const Thresholds& thresholds) {
+    if (thresholds.upper == 0 || thresholds.reliefs != reliefs_) overloaded_ = false;
+    if (thresholds.upper != 0 && total >= thresholds.upper) overloaded_ = true;
+    reliefs_ = thresholds.reliefs;
   }
 
  private:
-  std::uint32_t upper_ = 0;  // as last seen
-  std::uint32_t raises_ = 0;
+  std::uint32_t reliefs_ = 0;  // as last seen
   bool overloaded_ = false;
 };
 

@@ -234,6 +234,7 @@ struct Config {
   Unknown unknown = Unknown::adopt;        // TCP in mid-stream without an entry
   OnRemoved on_removed = OnRemoved::keep;  // the connections of a removed server
   ConnReuse conn_reuse = ConnReuse::closed;
+  bool schedule_icmp = false;  // an ICMP error of no connection gets a server, too
   std::vector<Port> ports;
   std::map<std::string, Pool> pools;
   std::vector<Service> services;

@@ -27,6 +27,7 @@ std::optional<File> read_root(Context& context, const YamlNode& node) {
                     one_of<ConnReuse>({{"never", ConnReuse::never},
                                        {"closed", ConnReuse::closed},
                                        {"finished", ConnReuse::finished}}))
+          .optional("schedule_icmp", &File::schedule_icmp, boolean)
           .required("ports", &File::ports_in_file, read_ports)
           .optional("pools", &File::pools_in_file, read_pools)
           .required("services", &File::services_in_file, read_services)

@@ -122,6 +122,7 @@ Result<void> SnapshotBuilder::configure(const config::Config& config,
   peers_ = peers_of(config);
   timeouts_ = config.timeouts;
   reuse_ = config.conn_reuse;
+  schedule_icmp_ = config.schedule_icmp;
   refusals_ = config.refusals;
   ++configurations_;
   return {};
@@ -252,19 +253,35 @@ void SnapshotBuilder::free_retired(TimePoint now) {
   }
 }
 
+// Whether other thresholds than until now end its overload.
+bool SnapshotBuilder::is_relieved(const DestinationRecord& record, const config::Server& server) {
+  const balance::Thresholds thresholds{.upper = server.upper_threshold,
+                                       .lower = server.lower_threshold};
+  if (thresholds.upper == record.server.upper_threshold &&
+      thresholds.lower == record.server.lower_threshold)
+    return false;
+  std::uint64_t total = 0;
+  for (const datapath::DestinationCounters& counters : *record.counters)
+    total += counters.active.value() + counters.inactive.value();
+  return thresholds.relieve(total);
+}
+
 // The servers that there are now; those that are there no more have been removed `now`.
 void SnapshotBuilder::take_over(const std::vector<ServiceView>& services, TimePoint now) {
-  for (DestinationRecord& record : destinations_)
+  std::vector<bool> was_there;
+  for (DestinationRecord& record : destinations_) {
+    was_there.push_back(!record.removed);
     if (!record.removed) record.removed = now;
+  }
   for (const ServiceView& view : services)
     for (const ServerView& server : view.servers) {
       DestinationRecord& record = destinations_[server.id.value()];
-      const std::uint32_t upper = server.server.upper_threshold;
-      if (upper == 0 || upper > record.server.upper_threshold) ++record.threshold_raises;
+      if (is_relieved(record, server.server)) ++record.reliefs;
       record.server = server.server;
       record.way_out = server.way_out;
       record.removed = std::nullopt;
-      if (server.server.weight > 0) record.last_weight = server.server.weight;
+      if (server.server.weight > 0 || !was_there[server.id.value()])
+        record.last_weight = server.server.weight;
     }
 }
 
@@ -381,6 +398,7 @@ std::unique_ptr<const datapath::Snapshot> SnapshotBuilder::build(const MacOf& ma
   snapshot->timeouts = to_timeouts(timeouts_);
   snapshot->unknown = to_policy(unknown_);
   snapshot->reuse = to_policy(reuse_);
+  snapshot->schedule_icmp = schedule_icmp_;
   snapshot->refusals_per_second = refusals_;
   snapshot->tables = tables_;
   snapshot->flow_reporting = flow_reporting_;
@@ -432,7 +450,7 @@ std::unique_ptr<const datapath::Snapshot> SnapshotBuilder::build(const MacOf& ma
     snapshot->destination_details.push_back({server.address,
                                              {.upper = server.upper_threshold,
                                               .lower = server.lower_threshold,
-                                              .raises = record.threshold_raises},
+                                              .reliefs = record.reliefs},
                                              record.standing.share,
                                              record.counters,
                                              record.persistent});

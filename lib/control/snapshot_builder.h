@@ -122,8 +122,8 @@ class SnapshotBuilder {
   struct DestinationRecord {
     config::Server server;  // as last configured
     WayOut way_out;
-    std::uint32_t last_weight = 0;       // the latest that was not 0
-    std::uint32_t threshold_raises = 0;  // how often the upper one was raised or taken away
+    std::uint32_t last_weight = 0;  // the latest that was not 0, since it became a server
+    std::uint32_t reliefs = 0;      // balance::Thresholds::reliefs
     Standing standing;
     bool needs_loads = false;
     std::optional<TimePoint> removed;  // none: it is a server now
@@ -136,6 +136,7 @@ class SnapshotBuilder {
                               std::uint16_t port);
   Result<void> add_server(ServiceView& view, const config::Server& server, const WayOut& way_out,
                           bool is_sorry);
+  static bool is_relieved(const DestinationRecord& record, const config::Server& server);
   void take_over(const std::vector<ServiceView>& services, TimePoint now);
   std::uint32_t weight_of(const ServerView& server) const {
     return effective_weight(server.server.share(), standing(server));
@@ -170,6 +171,7 @@ class SnapshotBuilder {
   config::Unknown unknown_ = config::Unknown::adopt;
   config::OnRemoved on_removed_ = config::OnRemoved::keep;
   config::ConnReuse reuse_ = config::ConnReuse::closed;
+  bool schedule_icmp_ = false;
   std::uint32_t refusals_ = 0;
   std::uint64_t configurations_ = 0;
   datapath::FlowReporting flow_reporting_ = datapath::FlowReporting::off;

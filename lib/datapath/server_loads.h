@@ -27,7 +27,8 @@ class ServerLoads final : public balance::Loads {
     const Destination& destination = snapshot_.destinations[id.value()];
     DestinationCounters& counters = destination.counters[worker_.value()];
     if (destination.has_thresholds)
-      counters.overload.follow(snapshot_.destination_details[id.value()].thresholds);
+      counters.overload.follow(total(counters),
+                               snapshot_.destination_details[id.value()].thresholds);
     balance::Load load{
         .active = static_cast<std::uint32_t>(counters.active.value()) + counters.others_active,
         .inactive =

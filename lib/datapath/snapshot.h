@@ -157,6 +157,7 @@ struct Snapshot {
   flow::Timeouts timeouts;
   UnknownPolicy unknown = UnknownPolicy::adopt;
   ReusePolicy reuse = ReusePolicy::closed;
+  bool schedule_icmp = false;                 // an ICMP error of no connection gets a server, too
   std::uint32_t refusals_per_second = 1'000;  // each worker
   bool has_limits = false;                    // one service at least
   FlowReporting flow_reporting = FlowReporting::off;

@@ -61,9 +61,11 @@ bool Templates::enter(const flow::TemplateKey& key, DestinationId destination,
     if (row->owned) count(*row, false);
     row->owned = true;
     row->destination = destination;
+    row->assured = row->extended = false;
     count(*row, true);
   }
-  row->expires = now + persistence.timeout;
+  // As with IPVS, one that has been extended gets no more than that again.
+  row->expires = now + (row->extended ? extension : persistence.timeout);
   if (for_other) {
     row->elsewhere = true;
     row->elsewhere_until = now + extension;
@@ -102,9 +104,9 @@ void Templates::remove_connection(const flow::TemplateKey& key) {
   if (row != nullptr && row->connections > 0) --row->connections;
 }
 
-void Templates::assure(const flow::TemplateKey& key) {
+void Templates::assure(const flow::TemplateKey& key, DestinationId destination) {
   Row* row = table_ ? table_->find(key) : nullptr;
-  if (row == nullptr || row->assured) return;
+  if (row == nullptr || row->assured || row->destination != destination) return;
   row->assured = true;
   if (!row->owned) tell_owner(*row);
 }
@@ -146,6 +148,7 @@ bool Templates::attend(Row& row, flow::Tick now) {
     table_->remove(row);
     return false;
   }
+  row.extended = row.owned;
   if (row.owned)
     row.expires = now + extension;
   else

@@ -51,8 +51,8 @@ class Templates {
   // A connection has come into, or has left, this worker's table.
   void add_connection(const flow::TemplateKey& key, DestinationId destination, flow::Tick now);
   void remove_connection(const flow::TemplateKey& key);
-  // It is established.
-  void assure(const flow::TemplateKey& key);
+  // One that goes there is established.
+  void assure(const flow::TemplateKey& key, DestinationId destination);
   // Another worker's word to the owner.
   void hear(const Handover& word, flow::Tick now);
 

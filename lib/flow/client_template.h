@@ -40,6 +40,7 @@ struct ClientTemplate {
   bool owned = false;
   bool elsewhere = false;  // other workers have connections of the client
   bool assured = false;    // one of its connections has been established
+  bool extended = false;   // it would have expired, but had connections
 };
 
 }  // namespace drover::flow

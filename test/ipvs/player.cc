@@ -50,10 +50,11 @@ config::Service to_service(const RecordedService& service, const std::string& na
   return made;
 }
 
-std::optional<Spread> spread_for(const RecordedService& service) {
+std::optional<Spread> spread_for(const RecordedService& service, HashedChoices hashed) {
   const std::string& name = service.scheduler;
-  if (name == "dh") return Spread(Spread::By::vip);
   if (name == "twos") return Spread(Spread::By::lot);
+  if (hashed == HashedChoices::same) return std::nullopt;
+  if (name == "dh") return Spread(Spread::By::vip);
   if (name != "sh" && name != "mh") return std::nullopt;
   const bool by_port =
       std::ranges::find(service.flags, config::SchedulerFlag::port) != service.flags.end();
@@ -64,13 +65,20 @@ std::string name_of(std::optional<ServerNumber> server) {
   return server ? fmt::format("server {}", *server) : "no server";
 }
 
+// What an edit of a server's weight does to its thresholds. `ipvsadm -e` drops them unless they are
+// given anew, and a recording does not tell whether they were.
+enum class Edit { keeps_thresholds, drops_thresholds };
+
 class Player {
  public:
-  explicit Player(const Recording& recording)
+  Player(const Recording& recording, HashedChoices hashed, Edit edit)
       : recording_(recording),
+        edit_(edit),
         services_(recording.services),
-        spread_(spread_for(services_.front())),
-        plant_(configuration(), {.ports = {{.mac = port_mac, .host_interface = true}}}) {}
+        spread_(spread_for(services_.front(), hashed)),
+        plant_(configuration(), {.ports = {{.mac = port_mac, .host_interface = true}}}) {
+    if (spread_) spread_->servers_are(services_.front().servers);
+  }
 
   std::string play() {
     for (std::size_t i = 0; i < recording_.events.size(); ++i) {
@@ -81,8 +89,8 @@ class Player {
       if (!difference.empty())
         return fmt::format("event {}: {}\n  {}", i + 1, event.text, difference);
     }
-    if (!spread_) return compare_connections();
-    return spread_->difference();
+    const std::string difference = compare_connections();
+    return difference.empty() && spread_ ? spread_->difference() : difference;
   }
 
  private:
@@ -92,6 +100,7 @@ class Player {
     config.unknown = recording_.unknown;
     config.on_removed = recording_.on_removed;
     config.conn_reuse = recording_.conn_reuse;
+    config.schedule_icmp = recording_.schedule_icmp;
     config.ports.emplace_back();
     for (std::size_t i = 0; i < services_.size(); ++i) {
       const std::string name = fmt::format("service {}", i + 1);
@@ -120,62 +129,103 @@ class Player {
     }
     if (packet.destination != recorded_vip)
       return by_kernel ? "" : fmt::format("expected to the kernel, went to {}", name_of(got));
-    if (spread_) {
-      spread_->packet(packet, got);
-      return {};
-    }
+    if (spread_) return spread_->packet(packet, got);
     if (got == packet.to) return {};
     return fmt::format("expected {}, got it {}", name_of(packet.to), name_of(got));
   }
 
-  std::string play(const RecordedChange& change) {
-    auto& servers = services_.front().servers;
-    const auto server = std::ranges::find(servers, change.server.id, &RecordedServer::id);
-    if (change.kind == RecordedChange::Kind::add)
-      servers.push_back(change.server);
-    else if (server == servers.end())
-      throw std::runtime_error(fmt::format("there is no server {}", change.server.id));
-    else if (change.kind == RecordedChange::Kind::remove)
-      servers.erase(server);
-    else
-      server->weight = change.server.weight;
-    plant_.renew_scheduler(plant_.builder().services().front().key);
-    plant_.configure(configuration());
-    if (spread_) spread_->servers_changed();
+  std::string play(const RecordedWait& wait) {
+    plant_.wait(wait);
+    if (spread_) spread_->time_passed();
     return {};
   }
 
-  std::string play(const RecordedTable& expected) {
-    RecordedTable actual;
-    bool alike = false;
-    for (const control::ServiceView& service : plant_.builder().services()) {
-      actual.clear();
-      for (const control::ServerView& server : service.servers) {
-        const DestinationTotals sum = totals(server);
-        actual[server.server.address.v4().value() - recorded_vip.value()] = {
-            server.server.weight, sum.active, sum.inactive};
-      }
-      alike |= actual == expected || (spread_ && sums(actual) == sums(expected));
+  std::string play(const RecordedChange& change) {
+    const auto is_it = [&](const RecordedServer& server) { return server.id == change.server.id; };
+    auto service = services_.begin();
+    if (change.kind != RecordedChange::Kind::add)
+      service = std::ranges::find_if(services_, [&](const RecordedService& each) {
+        return std::ranges::any_of(each.servers, is_it);
+      });
+    if (service == services_.end())
+      throw std::runtime_error(fmt::format("there is no server {}", change.server.id));
+    apply(change, service->servers, std::ranges::find_if(service->servers, is_it));
+    const auto at = static_cast<std::size_t>(service - services_.begin());
+    plant_.renew_scheduler(plant_.builder().services()[at].key);
+    plant_.configure(configuration());
+    if (spread_) spread_->servers_are(services_.front().servers);
+    return {};
+  }
+
+  void apply(const RecordedChange& change, std::vector<RecordedServer>& servers,
+             std::vector<RecordedServer>::iterator server) const {
+    switch (change.kind) {
+      case RecordedChange::Kind::add:
+        if (server != servers.end())
+          throw std::runtime_error(fmt::format("server {} is there already", change.server.id));
+        servers.push_back(change.server);
+        break;
+      case RecordedChange::Kind::remove:
+        servers.erase(server);
+        break;
+      case RecordedChange::Kind::weight:
+        server->weight = change.server.weight;
+        if (!change.has_thresholds && edit_ == Edit::keeps_thresholds) break;
+        server->upper = change.server.upper;
+        server->lower = change.server.lower;
+        break;
     }
+  }
+
+  std::string play(const RecordedTable& expected) {
+    if (spread_ && spread_->is_over()) return {};
+    const auto& services = plant_.builder().services();
+    const bool alike = std::ranges::any_of(services, [&](const control::ServiceView& service) {
+      const RecordedTable actual = table_of(service);
+      return actual == expected || (spread_ && sums(actual) == sums(expected));
+    });
     if (alike) return {};
     std::string rows;
-    for (const auto& [id, row] : actual)
+    for (const auto& [id, row] : table_of(services.front()))
       rows += fmt::format("{}{}: weight {} active {} inactive {}", rows.empty() ? "" : ", ", id,
                           row.weight, row.active, row.inactive);
     return "there is " + rows;
   }
 
+  static RecordedTable table_of(const control::ServiceView& service) {
+    RecordedTable rows;
+    for (const control::ServerView& server : service.servers) {
+      const DestinationTotals sum = totals(server);
+      rows[server.server.address.v4().value() - recorded_vip.value()] = {server.server.weight,
+                                                                         sum.active, sum.inactive};
+    }
+    return rows;
+  }
+
   std::string compare_connections() {
-    if (!recording_.connections) return {};
+    if (!recording_.connections || (spread_ && spread_->is_over())) return {};
     std::multiset<RecordedConnection> actual;
     for (const datapath::ConnectionRow& row : plant_.list_connections()) actual.insert(line(row));
-    const auto missing = minus(*recording_.connections, actual);
-    const auto extra = minus(actual, *recording_.connections);
+    std::multiset<RecordedConnection> expected = *recording_.connections;
+    if (spread_) {
+      actual = without_servers(actual);
+      expected = without_servers(expected);
+    }
+    const auto missing = minus(expected, actual);
+    const auto extra = minus(actual, expected);
     if (missing.empty() && extra.empty()) return {};
+    const auto text = [](const RecordedConnection& row) { return row.flow + " " + row.server; };
     return fmt::format("the connections at the end: {}{}{}",
-                       missing.empty() ? "" : "there is no " + missing.front(),
+                       missing.empty() ? "" : "there is no " + text(missing.front()),
                        missing.empty() || extra.empty() ? "" : "; ",
-                       extra.empty() ? "" : "there is " + extra.front());
+                       extra.empty() ? "" : "there is " + text(extra.front()));
+  }
+
+  static std::multiset<RecordedConnection> without_servers(
+      const std::multiset<RecordedConnection>& rows) {
+    std::multiset<RecordedConnection> flows;
+    for (const RecordedConnection& row : rows) flows.insert({row.flow, ""});
+    return flows;
   }
 
   RecordedConnection line(const datapath::ConnectionRow& row) const {
@@ -185,10 +235,10 @@ class Player {
     const std::string_view state = row.kind == Kind::assured_template  ? "ASSURED"
                                    : row.kind == Kind::client_template ? "NONE"
                                                                        : name(row.state);
-    return fmt::format("{} {} {} {} {}", vip.protocol == config::Protocol::tcp ? "TCP" : "UDP",
-                       state, to_string(row.client, row.client_port),
-                       to_string(vip.address, row.virtual_port),
-                       to_string(server, row.virtual_port));
+    return {fmt::format("{} {} {} {}", vip.protocol == config::Protocol::tcp ? "TCP" : "UDP", state,
+                        to_string(row.client, row.client_port),
+                        to_string(vip.address, row.virtual_port)),
+            to_string(server, row.virtual_port)};
   }
 
   static std::vector<RecordedConnection> minus(const std::multiset<RecordedConnection>& from,
@@ -209,6 +259,7 @@ class Player {
   }
 
   const Recording& recording_;
+  Edit edit_;
   std::vector<RecordedService> services_;  // as they are now
   std::optional<Spread> spread_;           // for schedulers that need not choose the same
   InProcessPlant plant_;
@@ -216,8 +267,11 @@ class Player {
 
 }  // namespace
 
-std::string play(const Recording& recording) {
-  return Player(recording).play();
+std::string play(const Recording& recording, HashedChoices hashed) {
+  std::string difference = Player(recording, hashed, Edit::keeps_thresholds).play();
+  if (!difference.empty() && Player(recording, hashed, Edit::drops_thresholds).play().empty())
+    difference.clear();
+  return difference;
 }
 
 }  // namespace drover::test

@@ -9,7 +9,13 @@
 
 namespace drover::test {
 
+// Of the schedulers that go by one of the kernel's hash functions.
+enum class HashedChoices {
+  alike,  // what sticks together, and how even the shares are
+  same    // each choice
+};
+
 // The first difference, as a person reads it; empty when there is none.
-std::string play(const Recording& recording);
+std::string play(const Recording& recording, HashedChoices hashed);
 
 }  // namespace drover::test

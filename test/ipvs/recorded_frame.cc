@@ -74,14 +74,15 @@ Bytes icmp(const Addresses& addresses, std::uint8_t type, std::uint8_t code, con
   return datagram(addresses, ip_protocol::icmp, bytes);
 }
 
-// "Fragmentation needed", of a segment that went from the VIP to the client.
+// "Fragmentation needed", of what went from the VIP to the client.
 Bytes fragmentation_needed(const RecordedPacket& packet) {
   constexpr std::uint8_t code = 4;
   RecordedPacket quoted = packet;
   quoted.flags = TcpHeader::ack;
+  quoted.payload = 8;
   std::swap(quoted.source, quoted.destination);
   std::swap(quoted.source_port, quoted.destination_port);
-  Bytes quote = tcp(quoted);
+  Bytes quote = packet.quoted == config::Protocol::udp ? udp(quoted) : tcp(quoted);
   quote.resize(sizeof(Ipv4Header) + 8);
   return icmp({router, packet.destination}, IcmpHeader::unreachable, code, quote);
 }

@@ -70,24 +70,29 @@ std::vector<config::SchedulerFlag> read_flags(const Json& service, const std::st
   return flags;
 }
 
+std::optional<config::Protocol> read_protocol(const Json& object) {
+  if (!object.contains("protocol")) return std::nullopt;
+  const auto name = object.at("protocol").get<std::string>();
+  if (name == "udp") return config::Protocol::udp;
+  if (name != "tcp") refuse("the protocol " + name + " is not known");
+  return config::Protocol::tcp;
+}
+
 RecordedService read_service(const Json& service) {
   check_keys(service,
              {"scheduler", "flags", "protocol", "port", "persistent", "netmask", "ops", "servers"});
   RecordedService read;
   read.scheduler = value_or(service, "scheduler", read.scheduler);
   read.flags = read_flags(service, read.scheduler);
-  if (const std::string protocol = value_or<std::string>(service, "protocol", "tcp");
-      protocol == "udp")
-    read.protocol = config::Protocol::udp;
-  else if (protocol != "tcp")
-    refuse("the protocol " + protocol + " is not known");
+  read.protocol = read_protocol(service).value_or(read.protocol);
   read.port = value_or(service, "port", read.port);
   if (service.contains("persistent"))
     read.persistent = std::chrono::seconds(service.at("persistent").get<unsigned>());
   if (service.contains("netmask"))
     read.mask = static_cast<std::uint8_t>(
         std::popcount(address(service.at("netmask").get<std::string>()).value()));
-  read.one_packet = value_or(service, "ops", false);
+  // For UDP alone, as IPVS has it.
+  read.one_packet = value_or(service, "ops", false) && read.protocol == config::Protocol::udp;
   for (const Json& server : service.at("servers")) {
     check_keys(server, {"id", "weight", "upper", "lower"});
     read.servers.push_back(read_server(server, "id"));
@@ -95,8 +100,25 @@ RecordedService read_service(const Json& service) {
   return read;
 }
 
-RecordedPacket read_packet(const Json& event, std::uint16_t port) {
-  check_keys(event, {"packet", "src", "sport", "dst", "dport", "to"});
+// What a server sends from this port, as far as the services tell.
+config::Protocol protocol_at(std::uint16_t port, const std::vector<RecordedService>& services) {
+  const auto serves = [&](const RecordedService& service, config::Protocol protocol) {
+    return service.protocol == protocol && (service.port == port || service.port == 0);
+  };
+  const auto any = [&](config::Protocol protocol) {
+    return std::ranges::any_of(
+        services, [&](const RecordedService& service) { return serves(service, protocol); });
+  };
+  return any(config::Protocol::udp) && !any(config::Protocol::tcp) ? config::Protocol::udp
+                                                                   : config::Protocol::tcp;
+}
+
+std::uint16_t default_port(const std::vector<RecordedService>& services) {
+  return services.front().port != 0 ? services.front().port : RecordedService().port;
+}
+
+RecordedPacket read_packet(const Json& event, const std::vector<RecordedService>& services) {
+  check_keys(event, {"packet", "protocol", "src", "sport", "dst", "dport", "to"});
   using Kind = RecordedPacket::Kind;
   static const std::map<std::string, std::uint8_t> tcp = {{"S", TcpHeader::syn},
                                                           {"A", TcpHeader::ack},
@@ -119,7 +141,8 @@ RecordedPacket read_packet(const Json& event, std::uint16_t port) {
   if (packet.kind != Kind::ping) packet.source_port = event.at("sport").get<std::uint16_t>();
   packet.destination =
       event.contains("dst") ? address(event.at("dst").get<std::string>()) : recorded_vip;
-  packet.destination_port = value_or(event, "dport", port);
+  packet.destination_port = value_or(event, "dport", default_port(services));
+  packet.quoted = read_protocol(event).value_or(protocol_at(packet.destination_port, services));
   if (!event.at("to").is_null()) packet.to = event.at("to").get<ServerNumber>();
   return packet;
 }
@@ -135,16 +158,22 @@ RecordedTable read_table(const Json& table) {
   return rows;
 }
 
-RecordedEvent read_event(const Json& event, std::uint16_t port) {
+RecordedEvent read_event(const Json& event, const std::vector<RecordedService>& services) {
   using Kind = RecordedChange::Kind;
-  if (event.contains("packet")) return {event.dump(), read_packet(event, port)};
+  if (event.contains("packet")) return {event.dump(), read_packet(event, services)};
+  if (event.contains("wait")) {
+    check_keys(event, {"wait"});
+    return {event.dump(), RecordedWait(event.at("wait").get<unsigned>())};
+  }
   if (event.contains("table")) {
     check_keys(event, {"table"});
     return {event.dump(), read_table(event.at("table"))};
   }
   check_keys(event, {"id", "add", "remove", "weight", "upper", "lower"});
   const auto change = [&](Kind kind, const char* id) {
-    return RecordedEvent{event.dump(), RecordedChange{kind, read_server(event, id)}};
+    const bool has_thresholds = event.contains("upper") || event.contains("lower");
+    return RecordedEvent{event.dump(),
+                         RecordedChange{kind, read_server(event, id), has_thresholds}};
   };
   if (event.contains("add")) return change(Kind::add, "add");
   if (event.contains("remove")) return change(Kind::remove, "remove");
@@ -153,7 +182,7 @@ RecordedEvent read_event(const Json& event, std::uint16_t port) {
 }
 
 // What changes nothing for direct routing of these packets. (The defences with 1 and 2 wait for
-// memory to run short.)
+// memory to run short; with 3 they stand from the start, and are none of drover's.)
 constexpr std::string_view idle_settings[] = {
     "am_droprate",         "amemthresh",        "backup_only",     "cache_bypass",
     "conntrack",           "ignore_tunneled",   "lblc_expiration", "lblcr_expiration",
@@ -176,6 +205,14 @@ void read_setting(Recording& recording, const std::string& key, int value) {
                                               : config::ConnReuse::closed;
   else if (is("expire_quiescent_template", 0, 1))
     recording.expire_quiescent = value == 1;
+  else if (is("schedule_icmp", 0, 1))
+    recording.schedule_icmp = value == 1;
+  else if (is("secure_tcp", 3, 3))
+    refuse("secure_tcp = 3: drover has no other TCP states for the case of an attack");
+  else if (is("drop_entry", 3, 3))
+    refuse("drop_entry = 3 ends connections by lot, so nobody can do the same");
+  else if (is("drop_packet", 3, 3))
+    refuse("drop_packet = 3: drover has no fixed share of connections that it turns away");
   else if (!(is("drop_entry", 0, 2) || is("drop_packet", 0, 2) || is("secure_tcp", 0, 2) ||
              std::ranges::count(idle_settings, key) > 0))
     refuse("the sysctl " + key + " = " + std::to_string(value) + " is not known");
@@ -184,10 +221,10 @@ void read_setting(Recording& recording, const std::string& key, int value) {
 // All but the time that it has left, which depends on how fast the recording was made.
 RecordedConnection read_connection(const Json& row) {
   check_keys(row, {"protocol", "expires", "state", "client", "virtual", "server"});
-  std::string line;
-  for (const char* column : {"protocol", "state", "client", "virtual", "server"})
-    line += (line.empty() ? "" : " ") + row.at(column).get<std::string>();
-  return line;
+  std::string flow;
+  for (const char* column : {"protocol", "state", "client", "virtual"})
+    flow += (flow.empty() ? "" : " ") + row.at(column).get<std::string>();
+  return {flow, row.at("server").get<std::string>()};
 }
 
 }  // namespace
@@ -205,7 +242,7 @@ Recording read_recording(const std::filesystem::path& file) {
     recording.services.push_back(read_service(service));
   if (recording.services.empty()) refuse("there is no service");
   for (const Json& event : json.at("events"))
-    recording.events.push_back(read_event(event, recording.services.front().port));
+    recording.events.push_back(read_event(event, recording.services));
   if (json.contains("connections_at_end")) {
     recording.connections.emplace();
     // IPVS keeps templates that have become void under the port 65535 until they expire.

@@ -3,8 +3,8 @@
 //   name
 //   sysctl              net.ipv4.vs.* that were set away from the kernel's defaults
 //   services            on 10.0.0.100, TCP port 80 unless said; `servers` as they were added
-//   events              in order: a packet and the server that got it, a change of a server, or the
-//                       table that ipvsadm then showed
+//   events              in order: a packet and the server that got it, a change of a server, the
+//                       table that ipvsadm then showed, or seconds in which nothing came ("wait")
 //   connections_at_end  what `ipvsadm -Lnc` showed then; the expiry is not looked at
 #pragma once
 
@@ -45,8 +45,9 @@ struct RecordedService {
 struct RecordedPacket {
   enum class Kind { tcp, udp, ping, icmp };
   Kind kind = Kind::tcp;
-  std::uint8_t flags = 0;     // of TCP
-  std::uint16_t payload = 0;  // bytes
+  config::Protocol quoted = config::Protocol::tcp;  // by an ICMP error
+  std::uint8_t flags = 0;                           // of TCP
+  std::uint16_t payload = 0;                        // bytes
   Ipv4Address source;
   std::uint16_t source_port = 0;
   Ipv4Address destination;
@@ -54,11 +55,12 @@ struct RecordedPacket {
   std::optional<ServerNumber> to;
 };
 
-// Of the first service.
+// Of the first service, or, if that has no such server, of the first that has.
 struct RecordedChange {
   enum class Kind { weight, add, remove };
   Kind kind = Kind::weight;
   RecordedServer server;
+  bool has_thresholds = false;
 };
 
 struct RecordedRow {
@@ -69,12 +71,18 @@ struct RecordedRow {
 };
 using RecordedTable = std::map<ServerNumber, RecordedRow>;
 
-// "TCP ESTABLISHED 10.0.1.1:2000 10.0.0.100:80 10.0.0.101:80"
-using RecordedConnection = std::string;
+// "TCP ESTABLISHED 10.0.1.1:2000 10.0.0.100:80" and "10.0.0.101:80"
+struct RecordedConnection {
+  std::string flow;
+  std::string server;
+  friend auto operator<=>(const RecordedConnection&, const RecordedConnection&) = default;
+};
+
+using RecordedWait = std::chrono::seconds;
 
 struct RecordedEvent {
   std::string text;  // as it stands in the file
-  std::variant<RecordedPacket, RecordedChange, RecordedTable> what;
+  std::variant<RecordedPacket, RecordedChange, RecordedTable, RecordedWait> what;
 };
 
 struct Recording {
@@ -82,6 +90,7 @@ struct Recording {
   config::OnRemoved on_removed = config::OnRemoved::drop;
   config::ConnReuse conn_reuse = config::ConnReuse::closed;
   bool expire_quiescent = false;
+  bool schedule_icmp = false;
   std::vector<RecordedService> services;
   std::vector<RecordedEvent> events;
   std::optional<std::multiset<RecordedConnection>> connections;  // after the last event

@@ -2,6 +2,7 @@
 #include "lib/datapath/stages/fragments.h"
 
 #include "lib/datapath/stages/look_up.h"
+#include "lib/datapath/stages/persist.h"
 #include "lib/datapath/stages/relate.h"
 #include "lib/datapath/stages/schedule.h"
 #include "lib/datapath/stages/stages.h"
@@ -13,10 +14,6 @@ using Kind = Handover::Kind;
 
 bool is_handed(const WorkerState& state, Kind kind) {
   return state.handed != nullptr && state.handed->kind == kind;
-}
-
-bool is_about_template(const WorkerState& state) {
-  return is_handed(state, Kind::ask_server) || is_handed(state, Kind::server_decided);
 }
 
 void hand(Packet& packet, WorkerState& state, WorkerId to, Kind kind, WorkerId origin) {
@@ -76,11 +73,13 @@ void tell_owner(const Packet& packet, WorkerState& state) {
 
 void steer_first(Packet& packet, WorkerState& state) {
   if (!follow_connection(packet, state)) {
-    // Not later, as for a whole packet: those behind it must not follow what it has superseded
-    // while the question is under way.
-    end(take_superseded(packet, state), state);
-    if (seek_flow(packet, state)) return;
-    schedule_flow(packet, state);
+    // Out of the table at once: those behind it must not follow what it has superseded while the
+    // question is under way. It counts, as for a whole packet, until there is a server.
+    const auto superseded = take_superseded(packet, state);
+    const bool is_under_way = seek_flow(packet, state);
+    if (!is_under_way) schedule_flow(packet, state);
+    end(superseded, state);
+    if (is_under_way) return;
     if (packet.verdict == Verdict::taken) return;  // to the owner of its client's template
   }
   if (is_forwarded(packet.verdict)) tell_others(packet, state);

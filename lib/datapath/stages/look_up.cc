@@ -55,7 +55,7 @@ bool follow_connection_in(Packet& packet, WorkerState& state) {
                                    : flow::next_state(before, packet.tcp_flags);
   accounting.moved(id, before, after);
   if (after != before && after == flow::TcpState::established && connection->controlled())
-    assure_template(packet, state);
+    assure_template(packet, id, state);
   connection->touch(after, state.tick() + state.snapshot->timeouts[after]);
   if (after != before && state.reporter.is_on()) [[unlikely]]
     tell_peer(*connection, state);

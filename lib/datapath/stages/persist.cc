@@ -41,6 +41,10 @@ void hand(Packet& packet, WorkerState& state, WorkerId to, Handover handover) {
 
 }  // namespace
 
+bool is_about_template(const WorkerState& state) {
+  return is(state, Handover::Kind::ask_server) || is(state, Handover::Kind::server_decided);
+}
+
 void schedule_persistent(Packet& packet, WorkerState& state, const VirtualService& service,
                          bool adopted) {
   if (is(state, Handover::Kind::server_decided)) {
@@ -72,10 +76,12 @@ bool bind_to_template(const Packet& packet, DestinationId server, WorkerState& s
   return true;
 }
 
-void assure_template(const Packet& packet, WorkerState& state) {
-  if (const auto* persistence =
-          state.snapshot->find_persistence(packet.key.vip, packet.key.virtual_port))
-    state.templates.assure(persistence->key_of(packet.client()));
+void assure_template(const Packet& packet, DestinationId server, WorkerState& state) {
+  const auto* persistence =
+      state.snapshot->find_persistence(packet.key.vip, packet.key.virtual_port);
+  if (persistence == nullptr) return;
+  if (const auto candidate = persistence->candidates.find(server.value()))
+    state.templates.assure(persistence->key_of(packet.client()), persistence->names[*candidate]);
 }
 
 }  // namespace drover::datapath::stages

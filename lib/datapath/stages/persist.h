@@ -6,6 +6,9 @@
 
 namespace drover::datapath::stages {
 
+// The packet is on its way to the owner of its client's template, or back from there.
+bool is_about_template(const WorkerState& state);
+
 // A connection of a persistent service goes where its client's template says. Only the worker that
 // owns the template knows: to another one the frame is handed over, and comes back with the
 // decision. `adopted`: it is in mid-stream.
@@ -17,7 +20,7 @@ void schedule_persistent(Packet& packet, WorkerState& state, const VirtualServic
 bool bind_to_template(const Packet& packet, DestinationId server, WorkerState& state,
                       const VirtualService& service);
 
-// The packet's connection, which belongs to a template, has been established.
-void assure_template(const Packet& packet, WorkerState& state);
+// The packet's connection, which belongs to a template and goes to `server`, has been established.
+void assure_template(const Packet& packet, DestinationId server, WorkerState& state);
 
 }  // namespace drover::datapath::stages

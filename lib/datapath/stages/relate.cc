@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "lib/datapath/stages/persist.h"
 #include "lib/datapath/stages/schedule.h"
 #include "lib/datapath/stages/stages.h"
 
@@ -20,7 +21,11 @@ void place_quoted(Packet& packet, WorkerState& state) {
   const Snapshot& snapshot = *state.snapshot;
   const VirtualService* service = snapshot.find_service(packet.key.vip, packet.key.virtual_port);
   packet.verdict = Verdict::quoted_unknown;
-  if (service == nullptr || !places_unknown(*service, snapshot)) return;
+  if (service == nullptr) return;
+  if (!places_unknown(*service, snapshot)) {
+    if (snapshot.schedule_icmp) schedule_quoted(packet, state, *service);
+    return;
+  }
   if (const auto placed = place_by_hash(packet, state, *service))
     forward_related(packet, state, service->candidates[*placed], Verdict::forwarded_quoted);
 }
@@ -46,7 +51,7 @@ void find_quoted_flow(Packet& packet, WorkerState& state) {
   }
   const WorkerId origin = state.handed != nullptr ? state.handed->origin : state.id;
   const WorkerId next = state.peers.next();
-  if (next == origin) {
+  if (next == origin || is_about_template(state)) {
     place_quoted(packet, state);
     return;
   }

@@ -6,6 +6,7 @@
 #include "lib/datapath/stages/fragments.h"
 #include "lib/datapath/stages/look_up.h"
 #include "lib/datapath/stages/persist.h"
+#include "lib/datapath/stages/relate.h"
 #include "lib/datapath/stages/stages.h"
 #include "lib/datapath/stages/tell_peer.h"
 
@@ -42,14 +43,23 @@ void forward_unkept(Packet& packet, WorkerState& state, const VirtualService& se
   packet.verdict = Verdict::forwarded_unkept;
 }
 
+// Until a packet of the connection itself comes.
+constexpr flow::Ticks quoted_timeout = std::chrono::seconds(3);
+
+flow::TcpState state_of_first(const Packet& packet, const VirtualService& service) {
+  using enum flow::TcpState;
+  if (service.protocol == ip_protocol::udp) return udp;
+  return packet.role == Role::quoted ? none : flow::next_state(none, packet.tcp_flags);
+}
+
 // An entry of a connection, with its place in the table of its family. False: there is no room.
 template <class Family>
 bool enter_in(const Packet& packet, WorkerState& state, const VirtualService& service,
               DestinationId destination, bool adopted) {
-  const flow::TcpState first = is_tcp(packet)
-                                   ? flow::next_state(flow::TcpState::none, packet.tcp_flags)
-                                   : flow::TcpState::udp;
-  const flow::Tick expires = state.tick() + state.snapshot->timeouts[first];
+  const bool is_quoted = packet.role == Role::quoted;
+  const flow::TcpState first = state_of_first(packet, service);
+  const flow::Tick expires =
+      state.tick() + (is_quoted ? quoted_timeout : state.snapshot->timeouts[first]);
   ConnectionAccounting accounting = state.accounting();
   typename Family::Table::Entry connection(packet.key_in<Family>(), destination, first, expires);
   connection.set_adopted(adopted);
@@ -64,7 +74,7 @@ bool enter_in(const Packet& packet, WorkerState& state, const VirtualService& se
   accounting.entered(destination, first);
   if (service.persistence && bind_to_template(packet, destination, state, service)) [[unlikely]] {
     entry->set_controlled(true);
-    if (first == flow::TcpState::established) assure_template(packet, state);
+    if (first == flow::TcpState::established) assure_template(packet, destination, state);
   }
   if (state.reporter.is_on()) tell_peer(*entry, state);
   return true;
@@ -206,6 +216,19 @@ void schedule_flow(Packet& packet, WorkerState& state) {
   const auto superseded = take_superseded(packet, state);
   begin_flow(packet, state, *service);
   end(superseded, state);
+}
+
+void schedule_quoted(Packet& packet, WorkerState& state, const VirtualService& service) {
+  packet.verdict = Verdict::quoted_unknown;
+  if (is_ftp_data(packet.key.client_port)) return;
+  const auto superseded = take_superseded(packet, state);
+  schedule_new(packet, state, service);
+  end(superseded, state);
+  if (packet.verdict == Verdict::taken) return;  // to the owner of its client's template
+  if (is_forwarded(packet.verdict))
+    forward_related(packet, state, state.id_of(*packet.destination), Verdict::forwarded_quoted);
+  else
+    packet.verdict = Verdict::quoted_unknown;
 }
 
 void schedule(Burst& burst, WorkerState& state) {

@@ -18,6 +18,9 @@ bool is_mid_stream(const Packet& packet);
 // connection since.
 void schedule_flow(Packet& packet, WorkerState& state);
 
+// The same for an ICMP error about a flow that no worker has.
+void schedule_quoted(Packet& packet, WorkerState& state, const VirtualService& service);
+
 // What becomes of a packet that no service takes, or for which `service` has no server.
 Verdict refusal(const Packet& packet);
 Verdict refusal(const Packet& packet, const VirtualService& service);

@@ -158,8 +158,8 @@ def preference_list(server, size):
 class Maglev:
     """Places by hash what has no connection; the same on every balancer."""
 
-    def __init__(self, servers):
-        size = max(251, 100 * len(servers))
+    def __init__(self, servers, least=251):
+        size = max(least, 100 * len(servers))
         while not is_prime(size):
             size += 1
         order = sorted(servers, key=lambda server: identity(server.address))
@@ -179,6 +179,17 @@ class Maglev:
 
     def place(self, client, client_port, port):
         return self.slots[hash_of_flow(client, client_port << 16 | port) % len(self.slots)]
+
+
+class MaglevScheduler(Maglev):
+    """The scheduler of that name, for TCP."""
+
+    def __init__(self, servers):
+        super().__init__(servers, 65537)
+
+    def place(self, client, client_port, port):
+        return self.slots[mix(identity(client) ^ mix((client_port << 16 | port) + 1)) %
+                          len(self.slots)]
 
 
 # --- which worker owns what several need ----------------------------------------------------------

@@ -5,7 +5,7 @@ from scapy.layers.inet import ICMP, IP, TCP, UDP, IPOption_RR
 from scapy.layers.l2 import Ether
 
 from .case import TAGS, case, config, service, tagged, tcp, udp
-from .plant import A, B, C, CLIENT, CLIENT2, PORT_MAC, ROUTER_MAC, VIP, VIP2, Maglev, RoundRobin
+from .plant import A, B, C, CLIENT, CLIENT2, PORT_MAC, ROUTER_MAC, VIP, VIP2, Maglev, MaglevScheduler, RoundRobin
 
 ROUTER = "203.0.113.1"  # somewhere on the way to the clients
 ROUTERS = [f"203.0.113.{number}" for number in range(1, 9)]  # they hash to every worker
@@ -126,6 +126,54 @@ def quoted_unknown(c):
     c.comment("a UDP flow has no middle; a port without a service no server")
     c.drop(error(answer(to=53, layer=UDP)), "quoted_unknown")
     c.drop(error(answer(to=81)), "quoted_unknown")
+
+
+@case("quoted-maglev", config(services=service("web", VIP, [A, B, C], more="scheduler: maglev")))
+def quoted_maglev(c):
+    """With maglev it goes where the scheduler puts the connection, of which it has the ports."""
+    placed = MaglevScheduler([A, B, C])
+    for port in range(40000, 40012):
+        c.forward(error(answer(port)), placed.place(CLIENT, port, 80), "forwarded_quoted")
+    c.entries(0)
+    c.forward(tcp("S"), placed.place(CLIENT, 40000, 80), "forwarded_new")
+
+
+# All to one server, so that it does not depend on the worker.
+BY_VIP = ("scheduler: dh", "scheduler: dh\n    persistence: {timeout: 5m}")
+RESET = "unknown: reset\nschedule_icmp: true\n"
+
+
+def schedule_quoted(c, syn, verdict):
+    frame = error(answer())
+    c.forward(frame, A, "forwarded_quoted")
+    c.entries(1)
+    c.count(A, 0, 1, 1)
+    c.comment("what the client itself sends goes the same way")
+    c.forward(syn, A, verdict)
+    for router in ROUTERS:
+        c.forward(error(answer(), source=router), A, "forwarded_quoted")
+    c.drop(error(answer(to=81)), "quoted_unknown")
+    c.comment("3 s later nothing is left of one whose client sent nothing")
+    c.forward(error(answer(40001)), A, "forwarded_quoted")
+    c.wait(6_000)
+    c.entries(1)
+
+
+@case("quoted-scheduled", config(services=service("web", VIP, [A, B, C], more=BY_VIP[0]),
+                                 before=RESET))
+def quoted_scheduled(c):
+    """With `schedule_icmp` an error about no connection begins one."""
+    syn = tcp("S")
+    # A worker that does not have the flow hands the error to the next; the last of them decides.
+    decider = (c.worker(error(answer())) - 1) % c.workers
+    schedule_quoted(c, syn, "forwarded" if c.worker(syn) == decider else "forwarded_new")
+
+
+@case("quoted-scheduled-persistent", config(services=service("web", VIP, [A, B, C], more=BY_VIP[1]),
+                                            before=RESET))
+def quoted_scheduled_persistent(c):
+    """The same for a persistent client, whose template may be another worker's."""
+    schedule_quoted(c, tcp("S", port=40002), "forwarded_new")
 
 
 @case("quoted-reflected")

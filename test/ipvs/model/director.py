@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""A second implementation of what IPVS does with packets in direct routing, without time: its
-connections do not expire. What it knows of IPVS is Linux 6.1's behaviour, in words of its own."""
+"""A second implementation of what IPVS does with packets in direct routing. What it knows of IPVS
+is Linux 6.1's behaviour, in words of its own."""
 
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address
@@ -16,6 +16,8 @@ ON_SYN = {"": "SYN_RECV", "SYN_SENT": "ESTABLISHED", "FIN_WAIT": "SYN_RECV", "TI
 ON_FIN = {"": "CLOSE", "ESTABLISHED": "FIN_WAIT", "SYN_RECV": "TIME_WAIT"}
 ON_ACK = {"": "ESTABLISHED", "SYN_RECV": "ESTABLISHED"}
 ON_RST = {"": "CLOSE", "ESTABLISHED": "CLOSE", "FIN_WAIT": "CLOSE", "TIME_WAIT": "CLOSE"}
+LIVES = {"": 3, "SYN_RECV": 60, "ESTABLISHED": 900, "FIN_WAIT": 120, "TIME_WAIT": 120, "CLOSE": 10,
+         "UDP": 300}  # seconds
 MOVES = {"S": ON_SYN, "SA": ON_SYN, "F": ON_FIN, "A": ON_ACK, "P": ON_ACK, "R": ON_RST}
 
 
@@ -24,7 +26,7 @@ class Connection:
     server: Server
     state: str = ""
     template: object = None
-    key: tuple = ()
+    expires: float = 0
 
     @property
     def active(self):
@@ -47,6 +49,8 @@ class Connection:
 class Template:
     key: tuple
     server: Server
+    life: float  # seconds after the latest connection
+    expires: float = 0
     assured: bool = False
     connections: int = 0
 
@@ -67,6 +71,7 @@ class Service:
 class Director:
     def __init__(self, recording):
         self.sysctl = recording["sysctl"]
+        self.now = 0.0  # seconds
         self.connections = {}
         self.services = []
         for each in recording["services"]:
@@ -74,6 +79,7 @@ class Director:
             scheduler = NAMES[each.get("scheduler", "wlc")](servers)
             for flag in each.get("flags", ()):
                 setattr(scheduler, "fallback" if flag.endswith("fallback") else "by_port", True)
+            scheduler.port = each.get("port", 80)
             service = Service(scheduler, servers, each.get("protocol", "tcp"), each.get("port", 80),
                               each.get("persistent", 0),
                               int(IPv4Address(each.get("netmask", "255.255.255.255"))),
@@ -87,7 +93,7 @@ class Director:
 
     def add(self, service, number, weight, upper=0, lower=0):
         server = service.gone.pop(number, None) or Server(number)
-        server.edit(weight, upper, lower)
+        server.edit(weight, upper, lower, added=True)
         service.servers.insert(0, server)
         service.scheduler.added(server)
 
@@ -106,14 +112,37 @@ class Director:
                 if template.server is server:
                     del service.templates[key]
 
-    def reweigh(self, service, number, weight):
+    def edit(self, service, number, weight, upper, lower):
         server = self.find(service, number)
-        server.edit(weight, server.upper, server.lower)
+        server.edit(weight, upper, lower)
         service.scheduler.edited(server)
 
     @staticmethod
     def find(service, number):
         return next(server for server in service.servers if server.number == number)
+
+    # --- what time does
+
+    def wait(self, seconds):
+        """What expires on the way goes in its order; a template in use gets another minute."""
+        self.now += seconds
+        while True:
+            due = [(connection.expires, 0, key, None) for key, connection in
+                   self.connections.items()]
+            due += [(template.expires, 1, key, service) for service in self.services
+                    for key, template in service.templates.items()]
+            due = min((each for each in due if each[0] <= self.now), key=lambda each: each[:2],
+                      default=None)
+            if due is None:
+                return
+            at, is_template, key, service = due
+            if not is_template:
+                self.expire(key)
+            elif service.templates[key].connections:
+                service.templates[key].life = 60
+                service.templates[key].expires = at + 60
+            else:
+                del service.templates[key]
 
     # --- what a client does
 
@@ -133,17 +162,25 @@ class Director:
             del self.connections[key]
         server = connection.server if connection else None
         if connection:
-            connection.move(kind)
+            self.follow(connection, kind)
         else:
             server = self.begin(key, kind)
         if superseded:  # it ends by a timer, after the packet has been dealt with
             self.unbind(superseded)
         return server.number if server else None
 
-    def error_about(self, client, client_port, port):
+    def error_about(self, protocol, client, client_port, port):
         """An ICMP error that quotes what went from the VIP to the client."""
-        connection = self.connections.get(("tcp", client, client_port, port))
-        return connection.server.number if connection else None
+        key = (protocol, client, client_port, port)
+        connection = self.connections.get(key)
+        if connection:
+            return connection.server.number
+        server = self.begin(key, None) if self.sysctl.get("schedule_icmp") else None
+        return server.number if server else None
+
+    def follow(self, connection, kind):
+        connection.move(kind)
+        connection.expires = self.now + LIVES[connection.state]
 
     def is_superseded(self, connection):
         if self.sysctl.get("expire_nodest_conn") and connection.server.weight == 0:
@@ -156,14 +193,14 @@ class Director:
 
     def begin(self, key, kind):
         protocol, client, client_port, port = key
-        if kind == "R" or (kind in "APF" and not self.sysctl.get("sloppy_tcp")):
+        if kind == "R" or (kind in ("A", "P", "F") and not self.sysctl.get("sloppy_tcp")):
             return None
         service = self.service_for(protocol, port)
         if service is None or client_port == 20:
             return None
         template = None
         if service.persistent:
-            template = self.template_for(service, client, port)
+            template = self.template_for(service, client, client_port, port)
             if template is None:
                 return None
         elif service.port != port:
@@ -171,11 +208,15 @@ class Director:
         server = template.server if template else service.scheduler.pick(client, VIP, client_port)
         if server is None:
             return None
-        connection = Connection(server, template=template, key=key)
+        connection = Connection(server, template=template)
         server.bind()
         if template:
             template.connections += 1
-        connection.move(kind)
+        if kind:
+            self.follow(connection, kind)
+        else:
+            connection.expires = self.now + LIVES[""]
+            connection.state = "UDP" if protocol == "udp" else ""
         if service.one_packet:
             self.unbind(connection)
         else:
@@ -189,18 +230,20 @@ class Director:
                     return service
         return None
 
-    def template_for(self, service, client, port):
+    def template_for(self, service, client, client_port, port):
         key = (client & service.mask, service.port if service.port == port else 0)
         template = service.templates.get(key)
         if template and template.server.available and not (
                 self.sysctl.get("expire_quiescent_template") and template.server.weight == 0):
+            template.expires = self.now + template.life
             return template
-        server = service.scheduler.pick(client, VIP, 0)
+        server = service.scheduler.pick(client, VIP, client_port)
         if server is None:
             return None
         if service.templates.get(key):
-            service.templates[("dead", len(service.templates), *key)] = service.templates.pop(key)
-        service.templates[key] = Template(key, server)
+            service.templates[("dead", self.now, *key)] = service.templates.pop(key)
+        service.templates[key] = Template(key, server, service.persistent,
+                                          self.now + service.persistent)
         return service.templates[key]
 
     def unbind(self, connection):
@@ -220,8 +263,17 @@ class Director:
     def listing(self):
         rows = []
         for (protocol, client, client_port, port), connection in self.connections.items():
-            rows.append({"protocol": protocol.upper(), "expires": "00:00", "state": connection.state,
+            rows.append({"protocol": protocol.upper(), "state": connection.state or "NONE",
                          "client": f"{IPv4Address(client)}:{client_port}",
                          "virtual": f"10.0.0.100:{port}",
                          "server": f"10.0.0.{100 + connection.server.number}:{port}"})
+        for service in self.services:
+            for key, template in service.templates.items():
+                if key[0] == "dead":
+                    continue
+                rows.append({"protocol": service.protocol.upper(),
+                             "state": "ASSURED" if template.assured else "NONE",
+                             "client": f"{IPv4Address(key[0])}:0",
+                             "virtual": f"10.0.0.100:{key[1]}",
+                             "server": f"10.0.0.{100 + template.server.number}:{key[1]}"})
         return rows

@@ -14,7 +14,10 @@ from pathlib import Path
 from director import Director
 from schedulers import NAMES
 
-EVENTS = 250  # 10 ms each: fewer than a reset connection lives
+EVENTS = 250
+PACE = 0.01  # seconds from one event to the next, as the player has it
+# Of which no few come near the life of a connection.
+WAIT = 19
 
 
 def random_server(rng, number, thresholds):
@@ -31,13 +34,14 @@ def random_service(rng, scheduler, thresholds, port=80):
     if rng.random() < 0.15:
         service |= {"protocol": "udp", "ops": rng.random() < 0.4}
     if rng.random() < 0.2:
-        service["persistent"] = 300
+        service["persistent"] = 333  # no tie with a connection's life
         if rng.random() < 0.5:
             service["netmask"] = rng.choice(("255.255.255.0", "255.255.0.0", "255.255.255.252"))
         if rng.random() < 0.3:
             service["port"] = 0
-    if scheduler == "sh":
-        service["flags"] = [flag for flag in ("sh-fallback", "sh-port") if rng.random() < 0.5]
+    if scheduler in ("sh", "mh"):
+        service["flags"] = [scheduler + flag for flag in ("-fallback", "-port")
+                            if rng.random() < 0.5]
     service["servers"] = [random_server(rng, number + 1, thresholds)
                           for number in range(rng.randint(0, 6))]
     return service
@@ -55,10 +59,14 @@ class Recorder:
             "name": f"random-{scheduler}-{seed}",
             "sysctl": {key: rng.randint(0, most)
                        for key, most in (("sloppy_tcp", 1), ("expire_nodest_conn", 1),
-                                         ("conn_reuse_mode", 3), ("expire_quiescent_template", 1))
+                                         ("conn_reuse_mode", 3), ("expire_quiescent_template", 1),
+                                         ("schedule_icmp", 1))
                        if rng.random() < 0.4},
             "services": [random_service(rng, scheduler, self.thresholds)],
             "events": []}
+        # By the destination of the packet that is quoted, the client, which is none of drover's ways.
+        if scheduler in ("dh", "lblc", "lblcr"):
+            self.recording["sysctl"].pop("schedule_icmp", None)
         # Others on the VIP, with protocols and ports of their own.
         for port in (80, 443):
             if rng.random() < 0.4:
@@ -73,16 +81,23 @@ class Recorder:
         if rng.random() < 0.1:
             self.clients[0] = (self.clients[0][0], 20)
         self.numbers = 7  # of servers added
+        self.waits = rng.random() < 0.3
 
     def run(self):
         for _ in range(EVENTS):
             self.step()
-        if "persistent" not in str(self.recording["services"]):
-            self.recording["connections_at_end"] = self.director.listing()
+        self.director.wait(PACE)
+        self.recording["connections_at_end"] = self.director.listing()
         return self.recording
 
     def step(self):
+        self.director.wait(PACE)
         chance = self.rng.random()
+        if self.waits and self.rng.random() < 0.04:
+            seconds = WAIT * self.rng.choice((1, 1, 2, 4, 7, 16, 48))
+            self.director.wait(seconds)
+            self.record({"wait": seconds})
+            return
         if chance < 0.90:
             self.packet()
         elif chance < 0.93:
@@ -97,9 +112,9 @@ class Recorder:
         if rng.random() < 0.03:
             port = 9999
         source = {"src": str(IPv4Address(client)), "sport": client_port, "dport": port}
-        if rng.random() < 0.03:
-            to = self.director.error_about(client, client_port, port)
-            self.record({"packet": "ICMP", **source, "to": to})
+        if rng.random() < 0.05:
+            to = self.director.error_about(service.protocol, client, client_port, port)
+            self.record({"packet": "ICMP", "protocol": service.protocol, **source, "to": to})
             return
         kind = "U" if service.protocol == "udp" else rng.choices(
             ("S", "A", "P", "F", "R", "SA"), (40, 25, 10, 12, 10, 3))[0]
@@ -112,10 +127,16 @@ class Recorder:
         chance = rng.random()
         if numbers and chance < 0.5:
             number, weight = rng.choice(numbers), rng.choice((0, 0, 1, 1, 2, 3, 5, 10))
-            if self.director.find(service, number).upper:
-                return  # whether an edit keeps the thresholds is ipvsadm's business
-            self.director.reweigh(service, number, weight)
-            self.record({"weight": weight, "id": number})
+            upper = lower = 0
+            if self.thresholds and rng.random() < 0.5:
+                upper = rng.randint(1, 8)
+                lower = rng.choice((0, rng.randint(1, upper)))
+            server = self.director.find(service, number)
+            if not upper and server.upper:
+                upper, lower = server.upper, server.lower
+            self.director.edit(service, number, weight, upper, lower)
+            self.record({"weight": weight, "id": number,
+                         **({"upper": upper, "lower": lower} if upper else {})})
         elif numbers and chance < 0.75:
             number = rng.choice(numbers)
             self.director.remove(service, number)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """IPVS's schedulers, each told of every change of the list. `pick` returns a server or None."""
 
+from ipaddress import IPv4Address
 from math import gcd
 
 HEAD = None  # a place in front of the list
@@ -198,7 +199,85 @@ class SourceHash(Scheduler):
         return None
 
 
+def sip_hash(value, key):
+    """The lower half of SipHash-1-3 over four bytes, little endian; both halves of its key alike."""
+    mask = 0xFFFFFFFFFFFFFFFF
+    v = [word ^ key for word in (0x736F6D6570736575, 0x646F72616E646F6D, 0x6C7967656E657261,
+                                 0x7465646279746573)]
+
+    def mix(one, other, bits):
+        v[one] = (v[one] + v[other]) & mask
+        v[other] = (v[other] << bits | v[other] >> (64 - bits)) & mask ^ v[one]
+
+    def turn_halves(at):
+        v[at] = (v[at] << 32 | v[at] >> 32) & mask
+
+    def round_():
+        mix(0, 1, 13)
+        mix(2, 3, 16)
+        turn_halves(0)
+        mix(2, 1, 17)
+        mix(0, 3, 21)
+        turn_halves(2)
+
+    block = 4 << 56 | value
+    v[3] ^= block
+    round_()
+    v[0] ^= block
+    v[2] ^= 0xFF
+    for _ in range(3):
+        round_()
+    return (v[0] ^ v[1] ^ v[2] ^ v[3]) & 0xFFFFFFFF
+
+
+class MaglevHash(Scheduler):
+    SIZE, FIRST, SECOND = 4093, 2654435761, 2654446892
+    fallback = by_port = False
+    port = 80
+    slots = ()
+
+    def changed(self):
+        weights = [server.last_weight for server in self.servers]
+        divisor = gcd(*weights)
+        self.slots = [None] * self.SIZE
+        if divisor == 0:
+            return
+        shift = max((max(weights) // divisor).bit_length() - 6, 0)
+        wishes = []
+        for server in self.servers:
+            name = (int(IPv4Address("10.0.0.100")) + server.number + self.port) & 0xFFFFFFFF
+            wishes.append([sip_hash(name, self.FIRST) % self.SIZE,
+                           sip_hash(name, self.SECOND) % (self.SIZE - 1) + 1])
+        free = self.SIZE
+        while free:
+            for server, wish in zip(self.servers, wishes):
+                turns = max(server.last_weight // divisor >> shift, int(server.last_weight > 0))
+                for _ in range(min(turns, free)):
+                    while self.slots[wish[0]] is not None:
+                        wish[0] = (wish[0] + wish[1]) % self.SIZE
+                    self.slots[wish[0]] = server
+                    free -= 1
+
+    def pick(self, client, _, port):
+        def slot(offset):
+            value = (offset + (port if self.by_port else 0) + client) & 0xFFFFFFFF
+            return sip_hash(value, self.FIRST) % self.SIZE
+
+        if not self.servers:
+            return None
+        first = slot(0)
+        if self.slots[first] is None:
+            return None
+        if self.slots[first].usable() or not self.fallback:
+            return self.slots[first] if self.slots[first].usable() else None
+        for offset in range(self.SIZE):
+            server = self.slots[slot((offset + first) % self.SIZE)]
+            if server.usable():
+                return server
+        return None
+
+
 NAMES = {"rr": RoundRobin, "wrr": WeightedRoundRobin, "lc": LeastConnection,
          "wlc": WeightedLeastConnection, "sed": ShortestExpectedDelay, "nq": NeverQueue,
          "fo": Failover, "ovf": Overflow, "lblc": Locality, "lblcr": LocalityWithReplication,
-         "dh": DestinationHash, "sh": SourceHash}
+         "dh": DestinationHash, "sh": SourceHash, "mh": MaglevHash}

@@ -22,19 +22,27 @@ class Server:
     def overhead(self):
         return self.active * 256 + self.total
 
-    def edit(self, weight, upper, lower):
+    @property
+    def relief(self):
+        return self.lower or self.upper - self.upper // 4
+
+    def edit(self, weight, upper, lower, added=False):
         self.available = True
         self.weight = weight
-        if weight:
+        if weight or added:
             self.last_weight = weight
-        if upper == 0 or upper > self.upper:
-            self.overloaded = False
+        if (upper, lower) == (self.upper, self.lower):
+            return
         self.upper, self.lower = upper, lower
+        if upper and self.total >= upper:
+            self.overloaded = True
+        elif not upper or self.total < self.relief:
+            self.overloaded = False
 
     def bind(self):
         """A connection begins; it counts as inactive until its state says otherwise."""
         self.inactive += 1
-        if self.upper and self.total >= self.upper:
+        if self.upper and self.total == self.upper:
             self.overloaded = True
 
     def unbind(self, active):
@@ -42,11 +50,7 @@ class Server:
             self.active -= 1
         else:
             self.inactive -= 1
-        if self.lower:
-            below = self.total < self.lower
-        else:
-            below = self.total * 4 < self.upper * 3 if self.upper else True
-        if below:
+        if self.total == self.relief - 1 and self.total < self.upper:
             self.overloaded = False
 
     def usable(self):

@@ -28,17 +28,41 @@ TEST_CASE("without a lower threshold it is three quarters of the upper", "[balan
   CHECK_FALSE(overload);
 }
 
-TEST_CASE("a threshold that is raised or taken away lets connections in", "[balance]") {
-  const auto after = [](const Thresholds& changed) {
+TEST_CASE("thresholds that change count at once", "[balance]") {
+  // With 5 connections, from a state in which an upper threshold of 5 bars new ones.
+  const auto after = [](Thresholds changed) {
     Overload overload;
     overload.connection_came(5, {.upper = 5, .lower = 2});
-    overload.follow(changed);
+    changed.reliefs = changed.relieve(5) ? 1 : 0;
+    overload.follow(5, changed);
     return static_cast<bool>(overload);
   };
   CHECK(after({.upper = 5, .lower = 4}));
   CHECK(after({.upper = 4}));
-  CHECK_FALSE(after({.upper = 6}));
+  CHECK(after({.upper = 6}));  // 5 are not below three quarters of it
+  CHECK(after({.upper = 9, .lower = 5}));
+  CHECK_FALSE(after({.upper = 7}));
+  CHECK_FALSE(after({.upper = 6, .lower = 6}));
   CHECK_FALSE(after({}));
+}
+
+TEST_CASE("an upper threshold that is lowered to what is there bars new connections", "[balance]") {
+  Overload overload;
+  overload.connection_came(3, {.upper = 5});
+  CHECK_FALSE(overload);
+  overload.follow(3, {.upper = 4});
+  CHECK_FALSE(overload);
+  overload.follow(3, {.upper = 3});
+  CHECK(overload);
+}
+
+TEST_CASE("who has not seen thresholds change notices that an overload has ended", "[balance]") {
+  Overload overload;
+  overload.connection_came(5, {.upper = 5, .lower = 2});
+  overload.follow(4, {.upper = 5, .lower = 2, .reliefs = 1});
+  CHECK_FALSE(overload);
+  overload.follow(5, {.upper = 5, .lower = 2, .reliefs = 2});
+  CHECK(overload);
 }
 
 TEST_CASE("without an upper threshold nothing is overloaded", "[balance]") {

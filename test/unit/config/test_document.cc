@@ -79,7 +79,7 @@ TEST_CASE("what is no YAML document with a map is refused where it goes wrong", 
 TEST_CASE("a document that is not a map is refused", "[config]") {
   const std::string expected =
       ", expected a map with the keys nodes, workers, idle, connections, refusals, unknown, "
-      "on_removed, conn_reuse, ports, pools, "
+      "on_removed, conn_reuse, schedule_icmp, ports, pools, "
       "services, timeouts, failover, api, metrics";
   CHECK(complaints("- a\n") == Lines{"f:1:1: the file is a list" + expected});
   CHECK(complaints("\n  hello\n") == Lines{"f:2:3: the file is \"hello\"" + expected});

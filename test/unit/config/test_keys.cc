@@ -26,7 +26,7 @@ void check(const std::string& before, const std::vector<Case>& cases, const std:
 TEST_CASE("unknown, duplicate and missing keys have positions", "[config]") {
   const std::string keys =
       "its keys are nodes, workers, idle, connections, refusals, unknown, "
-      "on_removed, conn_reuse, ports, pools, services, timeouts, "
+      "on_removed, conn_reuse, schedule_icmp, ports, pools, services, timeouts, "
       "failover, api, metrics";
   CHECK(complaints(minimal_and("colour: red\n")) ==
         Lines{"f:4:1: the file has no key \"colour\"; " + keys});
@@ -181,6 +181,8 @@ TEST_CASE("what becomes of connections", "[config]") {
              "f:4:13: on_removed is \"kep\", expected one of keep, drop, reschedule; did you mean "
              "\"keep\"?"},
             {"conn_reuse: finished", ""},
+            {"schedule_icmp: true", ""},
+            {"schedule_icmp: 1", "f:4:16: schedule_icmp is 1, expected true or false"},
             {"conn_reuse: 1", "f:4:13: conn_reuse is 1, expected one of never, closed, finished"},
         },
         "\n");

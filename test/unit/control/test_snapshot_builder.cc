@@ -238,10 +238,12 @@ TEST_CASE("settings reach the snapshot", "[control]") {
   config.timeouts.tcp_established = std::chrono::seconds(100);
   config.unknown = config::Unknown::schedule;
   config.conn_reuse = config::ConnReuse::finished;
+  config.schedule_icmp = true;
   const datapath::Snapshot& snapshot = built.configure(config);
   CHECK(snapshot.refusals_per_second == 17);
   CHECK(snapshot.unknown == datapath::UnknownPolicy::schedule);
   CHECK(snapshot.reuse == datapath::ReusePolicy::finished);
+  CHECK(snapshot.schedule_icmp);
   CHECK(snapshot.timeouts[flow::TcpState::established] == std::chrono::seconds(100));
   CHECK(snapshot.timeouts[flow::TcpState::synack] == std::chrono::seconds(120));
 }
@@ -367,7 +369,39 @@ TEST_CASE("thresholds reach the snapshot", "[control]") {
   const DestinationId b = built.id_of(22);
   CHECK(built.snapshot->destinations[b.value()].has_thresholds);
   CHECK(built.snapshot->destination_details[b.value()].thresholds ==
-        balance::Thresholds{.upper = 5, .lower = 2, .raises = 1});
+        balance::Thresholds{.upper = 5, .lower = 2, .reliefs = 1});
+}
+
+TEST_CASE("only thresholds that let connections in again end an overload", "[control]") {
+  Built built;
+  auto config = web({server(21)});
+  config::Server& a = config.pools["web"].servers[0];
+  const auto reliefs = [&](std::uint32_t upper, std::uint32_t lower) {
+    a.upper_threshold = upper;
+    a.lower_threshold = lower;
+    built.configure(config);
+    return built.snapshot->destination_details[built.id_of(21).value()].thresholds.reliefs;
+  };
+  const std::uint32_t start = reliefs(5, 2);
+  (*built.builder.services()[0].servers[0].counters)[0].active.add(4);
+  CHECK(reliefs(5, 2) == start);
+  CHECK(reliefs(5, 4) == start);      // 4 are not fewer
+  CHECK(reliefs(6, 5) == start + 1);  // now they are
+  CHECK(reliefs(3, 3) == start + 1);
+  CHECK(reliefs(0, 0) == start + 2);
+}
+
+TEST_CASE("a server that becomes one has no weight of before", "[control]") {
+  Built built;
+  const auto last_weight = [&] {
+    return built.service().scheduler->settings().candidates.at(0).last_weight;
+  };
+  built.configure(web({server(21, 3), server(22)}));
+  built.configure(web({server(21, 0), server(22)}));
+  CHECK(last_weight() == 3);
+  built.configure(web({server(22)}));
+  built.configure(web({server(21, 0), server(22)}));
+  CHECK(last_weight() == 0);
 }
 
 TEST_CASE("too many VIPs are an error that changes nothing", "[control]") {
