@@ -23,7 +23,9 @@ void parse(Burst& burst) {
     if (rte_pktmbuf_data_len(mbuf) < longest_headers && mbuf->nb_segs > 1) [[unlikely]]
       rte_pktmbuf_linearize(mbuf);
     packet.bytes = rte_pktmbuf_mtod(mbuf, std::uint8_t*);
-    packet.headers = parse_frame(packet.contiguous(), rte_pktmbuf_pkt_len(mbuf));
+    const std::uint32_t length = rte_pktmbuf_pkt_len(mbuf);
+    if (!parse_plain_frame(packet.contiguous(), length, packet.headers))
+      packet.headers = parse_frame(packet.contiguous(), length);
   }
 }
 
