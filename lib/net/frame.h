@@ -61,7 +61,7 @@ inline bool parse_plain_frame(std::span<const std::uint8_t> bytes, std::uint32_t
                      (ip.fragment.value() & fragment) == 0 &&
                      ip.total_length.value() <= frame_length - network &&
                      tcp_length >= sizeof(TcpHeader) && tcp_length <= in_datagram &&
-                     in_datagram <= UINT16_MAX && ipv4_header_checksum(ip) == Be16(0);
+                     in_datagram <= UINT16_MAX && ipv4_header_checksum(ip, sizeof ip) == Be16(0);
   if (!plain) return false;
   headers = {.kind = FrameKind::ipv4,
              .fault = FrameFault::none,

@@ -52,9 +52,11 @@ bool follow_connection_in(Packet& packet, WorkerState& state) {
   const flow::TcpState after = before == flow::TcpState::udp
                                    ? flow::TcpState::udp
                                    : flow::next_state(before, packet.tcp_flags);
-  accounting.moved(id, before, after);
-  if (after != before && after == flow::TcpState::established && connection->controlled())
-    assure_template(packet, state);
+  if (after != before) [[unlikely]] {
+    accounting.moved(id, before, after);
+    if (after == flow::TcpState::established && connection->controlled())
+      assure_template(packet, state);
+  }
   connection->touch(after, state.tick() + state.snapshot->timeouts[after]);
   packet.verdict = Verdict::forwarded;
   return true;

@@ -15,7 +15,8 @@ constexpr std::uint32_t longest_headers = 512;
 void parse(Burst& burst) {
   for (Packet& packet : burst.packets()) {
     rte_mbuf* mbuf = packet.mbuf;
-    if (!restore_stripped_tags(*mbuf)) [[unlikely]] {
+    constexpr std::uint64_t stripped = RTE_MBUF_F_RX_VLAN_STRIPPED | RTE_MBUF_F_RX_QINQ_STRIPPED;
+    if ((mbuf->ol_flags & stripped) != 0 && !restore_stripped_tags(*mbuf)) [[unlikely]] {
       packet.verdict = Verdict::no_mbuf;
       continue;
     }
