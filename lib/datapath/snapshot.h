@@ -173,8 +173,9 @@ struct Snapshot {
     return egresses[destination.egress.value()];
   }
   bool is_own(const MacAddress& mac) const {
-    return std::any_of(ports.begin(), ports.end(),
-                       [&](const PortFacts& port) { return port.mac == mac; });
+    for (const PortFacts& port : ports)
+      if (port.mac == mac) return true;
+    return false;
   }
   static std::uint64_t service_key(VipId vip, std::uint16_t port) {
     return std::uint64_t{vip.value()} << 16 | port;

@@ -11,21 +11,14 @@
 #include "lib/net/wire.h"
 
 namespace drover::datapath {
-namespace {
 
-// False when there is no room behind the frame.
-bool pad(rte_mbuf* frame) {
-  const std::uint32_t length = rte_pktmbuf_pkt_len(frame);
-  if (length >= shortest_frame) [[likely]]
-    return true;
-  const auto missing = static_cast<std::uint16_t>(shortest_frame - length);
+bool Transmitter::pad(rte_mbuf* frame) {
+  const auto missing = static_cast<std::uint16_t>(shortest_frame - rte_pktmbuf_pkt_len(frame));
   char* room = rte_pktmbuf_append(frame, missing);
   if (room == nullptr) return false;
   std::memset(room, 0, missing);
   return true;
 }
-
-}  // namespace
 
 Transmitter::Transmitter(const std::vector<TransmitPath>& paths, WorkerCounters& counters)
     : counters_(counters) {
@@ -36,15 +29,9 @@ Transmitter::~Transmitter() {
   for (Queue& queue : queues_) rte_pktmbuf_free_bulk(queue.frames.data(), queue.count);
 }
 
-void Transmitter::send(PortId port, rte_mbuf* frame) {
-  if (!pad(frame)) [[unlikely]] {
-    rte_pktmbuf_free(frame);
-    counters_.count(Verdict::no_mbuf);
-    return;
-  }
-  Queue& queue = queues_[port.value()];
-  queue.frames[queue.count++] = frame;
-  if (queue.count == batch) flush(queue);
+void Transmitter::drop_unpadded(rte_mbuf* frame) {
+  rte_pktmbuf_free(frame);
+  counters_.count(Verdict::no_mbuf);
 }
 
 void Transmitter::send_by_ethdev(rte_mbuf* frame) {

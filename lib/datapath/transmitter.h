@@ -2,6 +2,8 @@
 // Collects the frames that a worker sends in a turn and gives them to each port's queue at once.
 #pragma once
 
+#include <rte_mbuf.h>
+
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -10,8 +12,7 @@
 #include "lib/base/strong_id.h"
 #include "lib/datapath/counters.h"
 #include "lib/datapath/shared_ring.h"
-
-struct rte_mbuf;
+#include "lib/net/wire.h"
 
 namespace drover::datapath {
 
@@ -31,7 +32,15 @@ class Transmitter {
   Transmitter& operator=(const Transmitter&) = delete;
 
   // Takes the frame. One shorter than an Ethernet frame may be is padded.
-  void send(PortId port, rte_mbuf* frame);
+  void send(PortId port, rte_mbuf* frame) {
+    if (rte_pktmbuf_pkt_len(frame) < shortest_frame && !pad(frame)) [[unlikely]] {
+      drop_unpadded(frame);
+      return;
+    }
+    Queue& queue = queues_[port.value()];
+    queue.frames[queue.count++] = frame;
+    if (queue.count == batch) flush(queue);
+  }
   // By the ethdev in rte_mbuf::port.
   void send_by_ethdev(rte_mbuf* frame);
   // What a full queue does not take is dropped and counted.
@@ -44,6 +53,9 @@ class Transmitter {
     std::array<rte_mbuf*, batch> frames{};
     std::uint16_t count = 0;
   };
+  // False when there is no room behind the frame.
+  static bool pad(rte_mbuf* frame);
+  void drop_unpadded(rte_mbuf* frame);
   void flush(Queue& queue);
 
   std::vector<Queue> queues_;

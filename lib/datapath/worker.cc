@@ -107,6 +107,7 @@ void Worker::finish() {
 
 bool Worker::turn(std::uint64_t now) {
   state_.now = now;
+  state_.tick_now = flow::Tick::from_nanoseconds(now);
   adopt_snapshot();
   bool worked = false;
   for (const PolledQueue& queue : settings_.receive) worked |= receive(queue);

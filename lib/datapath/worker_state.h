@@ -48,6 +48,7 @@ struct WorkerState {
   // Of the current turn.
   const Snapshot* snapshot = nullptr;
   std::uint64_t now = 0;         // nanoseconds of a monotonic clock
+  flow::Tick tick_now{};         // the same
   PortId port{};                 // by which the burst came in
   bool inserts_stopped = false;  // a connection of this burst has found no room in the table
   // How the burst's only frame came from another worker; null: the burst was received.
@@ -65,7 +66,7 @@ struct WorkerState {
     return const_cast<WorkerState*>(this)->table<Family>();
   }
   std::uint64_t connections() const { return table_v4.size() + table_v6.size(); }
-  flow::Tick tick() const { return flow::Tick::from_nanoseconds(now); }
+  flow::Tick tick() const { return tick_now; }
   ConnectionAccounting accounting() { return {*snapshot, id, counters, templates}; }
   ServerLoads loads() const { return {*snapshot, id}; }
   // For schedulers that draw lots.

@@ -49,12 +49,13 @@ class Connection {
     return Key::unpack(key_, VipId(static_cast<std::uint16_t>(vip_field.in(word_)-1)));
   }
   bool empty() const { return state_field.in(word_) == 0; }
-  // Never of an empty slot.
-  bool has_key(const typename Key::Packed& key, VipId vip) const {
-    std::uint64_t difference = vip_field.in(word_) ^ stored(vip);
+  // The parts of its key; an empty slot is for no VIP.
+  bool is_of(const typename Key::Packed& key) const {
+    std::uint64_t difference = 0;
     for (std::size_t i = 0; i < key.size(); ++i) difference |= key_[i] ^ key[i];
     return difference == 0;
   }
+  bool is_for(VipId vip) const { return vip_field.in(word_) == stored(vip); }
 
   DestinationId destination() const {
     return DestinationId(static_cast<std::uint32_t>(destination_field.in(word_)));

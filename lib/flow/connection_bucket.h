@@ -19,10 +19,16 @@ class alignas(4 * sizeof(Entry)) ConnectionBucket {
   static constexpr std::size_t slots = 4;
 
   // All four are compared before any branch: which slot it is would be mispredicted half the time.
+  // Of several VIPs a client rarely uses the same port twice: the VIP is compared last.
   Entry* find(const typename Entry::Key::Packed& key, VipId vip) {
     unsigned matches = 0;
-    for (unsigned i = 0; i < slots; ++i) matches |= unsigned{entries_[i].has_key(key, vip)} << i;
-    return matches == 0 ? nullptr : &entries_[static_cast<unsigned>(std::countr_zero(matches))];
+    for (unsigned i = 0; i < slots; ++i) matches |= unsigned{entries_[i].is_of(key)} << i;
+    for (; matches != 0; matches &= matches - 1) {
+      Entry& entry = entries_[static_cast<unsigned>(std::countr_zero(matches))];
+      if (entry.is_for(vip)) [[likely]]
+        return &entry;
+    }
+    return nullptr;
   }
 
   // An empty slot, else one whose connection has expired.

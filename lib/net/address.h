@@ -112,8 +112,21 @@ class MacAddress {
   constexpr bool is_multicast() const { return (bytes_[0] & 1) != 0; }  // broadcast included
   constexpr bool is_zero() const { return bytes_ == Bytes{}; }
   friend constexpr auto operator<=>(const MacAddress&, const MacAddress&) = default;
+  // For an array of six compilers call memcmp, which is too slow for several times a packet.
+  friend constexpr bool operator==(const MacAddress& left, const MacAddress& right) {
+    return left.head() == right.head() && left.tail() == right.tail();
+  }
 
  private:
+  using Head = std::array<std::uint8_t, 4>;
+  using Tail = std::array<std::uint8_t, 2>;
+  constexpr std::uint32_t head() const {
+    return std::bit_cast<std::uint32_t>(Head{bytes_[0], bytes_[1], bytes_[2], bytes_[3]});
+  }
+  constexpr std::uint16_t tail() const {
+    return std::bit_cast<std::uint16_t>(Tail{bytes_[4], bytes_[5]});
+  }
+
   Bytes bytes_{};
 };
 static_assert(sizeof(MacAddress) == 6 && alignof(MacAddress) == 1);

@@ -48,12 +48,6 @@ Be16 ChecksumSum::finish() const {
   return std::bit_cast<Be16>(native);
 }
 
-Be16 ipv4_header_checksum(const Ipv4Header& header) {
-  ChecksumSum sum;
-  sum.add({reinterpret_cast<const std::uint8_t*>(&header), header.header_length()});
-  return sum.finish();
-}
-
 Be16 icmpv6_checksum(const Ipv6Header& ip, std::span<const std::uint8_t> message) {
   ChecksumSum sum;
   sum.add_pseudo_header(ip.source, ip.destination, ip_protocol::icmpv6,

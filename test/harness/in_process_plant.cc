@@ -4,36 +4,17 @@
 #include <rte_mbuf.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <cstring>
 #include <optional>
 #include <stdexcept>
 #include <utility>
 
 #include "lib/config/load.h"
 #include "lib/control/table_sizes.h"
+#include "test/harness/huge_memory.h"
 #include "test/harness/receive_side_scaling.h"
 #include "test/harness/test_eal.h"
 
 namespace drover::test {
-namespace {
-
-struct FreeAligned {
-  void operator()(std::byte* memory) const { std::free(memory); }
-};
-
-using Memory = std::unique_ptr<std::byte, FreeAligned>;
-
-template <class Table>
-Memory zeroed(std::size_t bytes) {
-  Memory memory(
-      static_cast<std::byte*>(std::aligned_alloc(alignof(typename Table::Bucket), bytes)));
-  std::memset(memory.get(), 0, bytes);
-  return memory;
-}
-
-}  // namespace
-
 config::Config load_config(std::string_view text, const std::string& file_name) {
   auto loaded = config::parse(text, file_name, std::nullopt, "test");
   if (loaded) return std::move(loaded->config);
@@ -44,9 +25,7 @@ config::Config load_config(std::string_view text, const std::string& file_name) 
 
 struct InProcessPlant::WorkerParts {
   WorkerParts(Doorbell& doorbell, const control::TableSizes& sizes)
-      : crossing(doorbell),
-        table(zeroed<flow::ConnectionTableV4>(sizes.v4)),
-        table_v6(zeroed<flow::ConnectionTableV6>(sizes.v6)) {}
+      : crossing(doorbell), table(huge_memory(sizes.v4)), table_v6(huge_memory(sizes.v6)) {}
   ~WorkerParts() {
     rte_mbuf* frame = nullptr;
     while (crossing.to_kernel.pop_some({&frame, 1}) == 1) rte_pktmbuf_free(frame);
@@ -57,8 +36,8 @@ struct InProcessPlant::WorkerParts {
 
   datapath::WorkerCounters counters;
   datapath::Crossing crossing;
-  Memory table;
-  Memory table_v6;
+  HugeMemory table;
+  HugeMemory table_v6;
   std::optional<datapath::Worker> worker;
 };
 
@@ -239,6 +218,10 @@ std::vector<datapath::ConnectionRow> InProcessPlant::list_connections() {
     }
   }
   return rows;
+}
+
+datapath::Worker& InProcessPlant::worker(WorkerId worker) {
+  return *workers_.at(worker.value())->worker;
 }
 
 datapath::Crossing& InProcessPlant::crossing(WorkerId worker) {

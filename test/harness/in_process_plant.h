@@ -86,6 +86,9 @@ class InProcessPlant {
   std::vector<datapath::FlowAnswer> look_up(const datapath::FlowQuestion& question);
 
   std::uint16_t workers() const { return settings_.workers; }
+  // For who drives them himself, as a benchmark does: turns of one worker, a port's rings.
+  datapath::Worker& worker(WorkerId worker);
+  RingPort& port(PortId port) { return *ports_.at(port.value()); }
   const datapath::WorkerCounters& counters(WorkerId worker) const;
   datapath::Crossing& crossing(WorkerId worker);
   std::uint64_t total(datapath::Verdict verdict) const;  // of all workers

@@ -26,6 +26,10 @@ class RingPort {
   std::uint16_t ethdev() const { return ethdev_; }
   std::uint16_t queues() const { return static_cast<std::uint16_t>(receive_.size()); }
 
+  // For who fills and empties them himself.
+  rte_ring* receive_ring(std::uint16_t queue) const { return receive_.at(queue); }
+  rte_ring* transmit_ring(std::uint16_t queue) const { return transmit_.at(queue); }
+
   // The frame's first `first_segment` bytes lie in an mbuf of their own; 0: all in one, or in as
   // few as hold it.
   void inject(std::uint16_t queue, std::span<const std::uint8_t> frame,

@@ -23,22 +23,20 @@ constexpr unsigned pool_frames = 4095;
   std::abort();
 }
 
-bool init() {
+bool init(const std::vector<std::string>& memory) {
   cpu_set_t affinity;
   sched_getaffinity(0, sizeof affinity, &affinity);
   int cpu = 0;
   while (CPU_ISSET(cpu, &affinity) == 0) ++cpu;
   // EAL keeps pointers into its arguments.
   static std::vector<std::string> arguments = {"test",
-                                               "--no-huge",
-                                               "-m",
-                                               "64",
                                                "--no-pci",
                                                "--no-shconf",
                                                "--no-telemetry",
                                                "--log-level=*:error",
                                                "--lcores",
                                                "0@" + std::to_string(cpu)};
+  arguments.insert(arguments.end(), memory.begin(), memory.end());
   static std::vector<char*> argv;
   for (std::string& argument : arguments) argv.push_back(argument.data());
   if (rte_eal_init(static_cast<int>(argv.size()), argv.data()) < 0) give_up("rte_eal_init");
@@ -57,8 +55,8 @@ rte_mempool* make_pool() {
 
 }  // namespace
 
-void start_eal() {
-  [[maybe_unused]] static const bool started = init();
+void start_eal(const std::vector<std::string>& memory) {
+  [[maybe_unused]] static const bool started = init(memory);
 }
 
 rte_mempool* frame_pool() {

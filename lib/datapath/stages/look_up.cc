@@ -53,9 +53,11 @@ bool follow_connection_in(Packet& packet, WorkerState& state) {
   const flow::TcpState after = before == flow::TcpState::udp
                                    ? flow::TcpState::udp
                                    : flow::next_state(before, packet.tcp_flags);
-  accounting.moved(id, before, after);
-  if (after != before && after == flow::TcpState::established && connection->controlled())
-    assure_template(packet, id, state);
+  if (after != before) [[unlikely]] {
+    accounting.moved(id, before, after);
+    if (after == flow::TcpState::established && connection->controlled())
+      assure_template(packet, id, state);
+  }
   connection->touch(after, state.tick() + state.snapshot->timeouts[after]);
   if (after != before && state.reporter.is_on()) [[unlikely]]
     tell_peer(*connection, state);

@@ -61,7 +61,11 @@ const std::vector<Sample> samples = {
 // In memory of exactly their length, so that a sanitizer sees who reads beyond.
 FrameHeaders parse(std::span<const std::uint8_t> bytes, std::size_t frame_length) {
   const Bytes copy(bytes.begin(), bytes.end());
-  return parse_frame(copy, static_cast<std::uint32_t>(frame_length));
+  const auto length = static_cast<std::uint32_t>(frame_length);
+  const FrameHeaders headers = parse_frame(copy, length);
+  // What the short way takes it must find as the long one does.
+  if (FrameHeaders plain; parse_plain_frame(copy, length, plain)) REQUIRE(plain == headers);
+  return headers;
 }
 
 bool is_ip(const Sample& sample) {
@@ -208,6 +212,17 @@ TEST_CASE("whatever the bytes, what is found lies inside the frame", "[net]") {
     const bool has_ports =
         headers.protocol == ip_protocol::tcp || headers.protocol == ip_protocol::udp;
     if (has_ports) REQUIRE(headers.transport_offset + sizeof(UdpHeader) <= seen);
+  }
+}
+
+TEST_CASE("the short way takes plain TCP and nothing else", "[net]") {
+  const auto is_taken = [](const Bytes& frame) {
+    FrameHeaders headers;
+    return parse_plain_frame(frame, static_cast<std::uint32_t>(frame.size()), headers);
+  };
+  for (const Sample& sample : samples) {
+    INFO(sample.name);
+    CHECK(is_taken(sample.bytes) == (sample.bytes == tcp));
   }
 }
 
