@@ -383,7 +383,7 @@ TEST_CASE("only thresholds that let connections in again end an overload", "[con
     return built.snapshot->destination_details[built.id_of(21).value()].thresholds.reliefs;
   };
   const std::uint32_t start = reliefs(5, 2);
-  (*built.builder.services()[0].servers[0].counters)[0].active.add(4);
+  built.snapshot->destinations[built.id_of(21).value()].counters[0].active.add(4);
   CHECK(reliefs(5, 2) == start);
   CHECK(reliefs(5, 4) == start);      // 4 are not fewer
   CHECK(reliefs(6, 5) == start + 1);  // now they are
