@@ -131,6 +131,9 @@ class Api(Scenario, unittest.TestCase):
         self.ask("get", "/v1/status", 200)
         self.ask("post", "/v1/services/{service}/zero", 200, service=f"{VIP}:80")
         self.ask("post", "/v1/zero", 200)
+        self.ask("post", "/v1/failover", 409)  # there is no other balancer
+        self.ask("post", "/v1/failover/{instance}", 409, instance="51")
+        self.ask("post", "/v1/failover/{instance}", 404, instance="none")
         self.ask("post", "/v1/reload", 200)
         self.balancer.file.write_text("workers: [")
         self.ask("post", "/v1/reload", 422)

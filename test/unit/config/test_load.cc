@@ -179,12 +179,14 @@ TEST_CASE("a place is known for what is found wrong later", "[config]") {
 TEST_CASE("a report counts what is there", "[config]") {
   CHECK(check_report("f", parse_here(minimal_and(""))) ==
         "f: ok: 1 virtual service, 1 server, 1 port, 1 worker\n");
-  CHECK(check_report("f", parse_here(minimal_and("workers: 2\n"
-                                                 "nodes: {lb1: {address: 192.0.2.11/24}}\n"
-                                                 "pools: {old: {servers: [{address: "
-                                                 "192.0.2.22}]}}\n"))) ==
-        "f:6:9: warning: no service uses the pool old\n"
-        "f: ok: 1 virtual service, 1 server, 1 port, 2 workers, node lb1\n");
+  CHECK(check_report("f", parse_here(some_ports +
+                                     "pools: {web: {servers: [{address: 192.0.2.21}]},\n"
+                                     "  old: {servers: [{address: 192.0.2.22}]}}\n" +
+                                     some_services +
+                                     "workers: 2\n"
+                                     "nodes: {lb1: {address: 192.0.2.11/24}}\n")) ==
+        "f:3:3: warning: no service uses the pool old\n"
+        "f: ok: 1 virtual service, 2 servers, 1 port, 2 workers, node lb1\n");
   CHECK(check_report("f", parse_here(minimal_and("idle: 5\nworkers: 0\n"))) ==
         "f:4:7: idle is 5, expected one of adaptive, busy\n"
         "f:5:10: workers is 0, expected a whole number from 1 to 64\n"

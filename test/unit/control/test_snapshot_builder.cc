@@ -271,7 +271,6 @@ TEST_CASE("a scheduler stays until the servers change", "[control]") {
 TEST_CASE("a scheduler knows a server's latest weight above 0", "[control]") {
   Built built;
   built.configure(web({server(21, 7), server(22, 0)}));
-  built.configure(web({server(22, 0)}));
   built.configure(web({server(21, 0), server(22, 0)}));
   const auto& candidates = built.service().scheduler->settings().candidates;
   CHECK(candidates[0].weight == 0);
