@@ -4,20 +4,27 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 namespace drover::balance {
 
 struct Thresholds {
   std::uint32_t upper = 0;  // 0: none
   std::uint32_t lower = 0;  // at most the upper; 0: three quarters of that
-  // How often a change of the two has ended an overload so far: whoever looks seldom notices, too.
-  std::uint32_t reliefs = 0;
+  // How often a change of the two has decided by itself so far, and whether the last one to do so
+  // bars new connections: for who looks seldom, and has not seen each.
+  std::uint32_t decisions = 0;
+  bool bars = false;
   friend bool operator==(const Thresholds&, const Thresholds&) = default;
 
   // With fewer connections than this an overload is over.
   std::uint32_t relief() const { return lower != 0 ? lower : upper - upper / 4; }
-  // They have become these: does that end an overload by itself?
-  bool relieve(std::uint64_t total) const { return upper == 0 || total < relief(); }
+  // They have become these: does that bar new connections, or let them in, by itself?
+  std::optional<bool> decide(std::uint64_t total) const {
+    if (upper == 0 || total < relief()) return false;
+    if (total >= upper) return true;
+    return std::nullopt;
+  }
 };
 
 class Overload {
@@ -36,13 +43,14 @@ class Overload {
   // A change of the thresholds counts at once: one that is lowered to what is there bars new
   // connections, one that is raised well above it lets them in.
   void follow(std::uint64_t total, const Thresholds& thresholds) {
-    if (thresholds.upper == 0 || thresholds.reliefs != reliefs_) overloaded_ = false;
+    if (thresholds.decisions != decisions_) overloaded_ = thresholds.bars;
+    if (thresholds.upper == 0) overloaded_ = false;
     if (thresholds.upper != 0 && total >= thresholds.upper) overloaded_ = true;
-    reliefs_ = thresholds.reliefs;
+    decisions_ = thresholds.decisions;
   }
 
  private:
-  std::uint32_t reliefs_ = 0;  // as last seen
+  std::uint32_t decisions_ = 0;  // as last seen
   bool overloaded_ = false;
 };
 

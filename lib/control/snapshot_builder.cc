@@ -253,17 +253,20 @@ void SnapshotBuilder::free_retired(TimePoint now) {
   }
 }
 
-// Whether other thresholds than until now end its overload.
-bool SnapshotBuilder::is_relieved(const DestinationRecord& record, const config::Server& server) {
-  const balance::Thresholds thresholds{.upper = server.upper_threshold,
-                                       .lower = server.lower_threshold};
-  if (thresholds.upper == record.server.upper_threshold &&
-      thresholds.lower == record.server.lower_threshold)
-    return false;
+// Other thresholds than until now may begin or end its overload.
+void SnapshotBuilder::change_thresholds(DestinationRecord& record, const config::Server& server) {
+  balance::Thresholds& thresholds = record.thresholds;
+  if (thresholds.upper == server.upper_threshold && thresholds.lower == server.lower_threshold)
+    return;
+  thresholds.upper = server.upper_threshold;
+  thresholds.lower = server.lower_threshold;
   std::uint64_t total = 0;
   for (const datapath::DestinationCounters& counters : *record.counters)
     total += counters.active.value() + counters.inactive.value();
-  return thresholds.relieve(total);
+  if (const auto bars = thresholds.decide(total)) {
+    thresholds.bars = *bars;
+    ++thresholds.decisions;
+  }
 }
 
 // The servers that there are now; those that are there no more have been removed `now`.
@@ -276,7 +279,7 @@ void SnapshotBuilder::take_over(const std::vector<ServiceView>& services, TimePo
   for (const ServiceView& view : services)
     for (const ServerView& server : view.servers) {
       DestinationRecord& record = destinations_[server.id.value()];
-      if (is_relieved(record, server.server)) ++record.reliefs;
+      change_thresholds(record, server.server);
       record.server = server.server;
       record.way_out = server.way_out;
       record.removed = std::nullopt;
@@ -447,12 +450,8 @@ std::unique_ptr<const datapath::Snapshot> SnapshotBuilder::build(const MacOf& ma
                               .has_thresholds = server.upper_threshold != 0,
                               .warming = record.standing.share != datapath::full_share,
                               .bond = bond_of(record, now)});
-    snapshot->destination_details.push_back({server.address,
-                                             {.upper = server.upper_threshold,
-                                              .lower = server.lower_threshold,
-                                              .reliefs = record.reliefs},
-                                             record.standing.share,
-                                             record.counters,
+    snapshot->destination_details.push_back({server.address, record.thresholds,
+                                             record.standing.share, record.counters,
                                              record.persistent});
     if (workers_ > 1 && !record.removed && record.needs_loads)
       snapshot->watched.push_back(DestinationId(i));

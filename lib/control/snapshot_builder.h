@@ -123,7 +123,7 @@ class SnapshotBuilder {
     config::Server server;  // as last configured
     WayOut way_out;
     std::uint32_t last_weight = 0;  // the latest that was not 0, since it became a server
-    std::uint32_t reliefs = 0;      // balance::Thresholds::reliefs
+    balance::Thresholds thresholds;
     Standing standing;
     bool needs_loads = false;
     std::optional<TimePoint> removed;  // none: it is a server now
@@ -136,7 +136,7 @@ class SnapshotBuilder {
                               std::uint16_t port);
   Result<void> add_server(ServiceView& view, const config::Server& server, const WayOut& way_out,
                           bool is_sorry);
-  static bool is_relieved(const DestinationRecord& record, const config::Server& server);
+  static void change_thresholds(DestinationRecord& record, const config::Server& server);
   void take_over(const std::vector<ServiceView>& services, TimePoint now);
   std::uint32_t weight_of(const ServerView& server) const {
     return effective_weight(server.server.share(), standing(server));

@@ -33,7 +33,9 @@ TEST_CASE("thresholds that change count at once", "[balance]") {
   const auto after = [](Thresholds changed) {
     Overload overload;
     overload.connection_came(5, {.upper = 5, .lower = 2});
-    changed.reliefs = changed.relieve(5) ? 1 : 0;
+    const auto bars = changed.decide(5);
+    changed.decisions = bars ? 1 : 0;
+    changed.bars = bars.value_or(false);
     overload.follow(5, changed);
     return static_cast<bool>(overload);
   };
@@ -59,9 +61,19 @@ TEST_CASE("an upper threshold that is lowered to what is there bars new connecti
 TEST_CASE("who has not seen thresholds change notices that an overload has ended", "[balance]") {
   Overload overload;
   overload.connection_came(5, {.upper = 5, .lower = 2});
-  overload.follow(4, {.upper = 5, .lower = 2, .reliefs = 1});
+  overload.follow(4, {.upper = 5, .lower = 2, .decisions = 1});
   CHECK_FALSE(overload);
-  overload.follow(5, {.upper = 5, .lower = 2, .reliefs = 2});
+  overload.follow(5, {.upper = 5, .lower = 2, .decisions = 2});
+  CHECK(overload);
+}
+
+TEST_CASE("who has not seen an upper threshold lowered and raised again is barred", "[balance]") {
+  Overload overload;
+  overload.connection_came(4, {.upper = 9});
+  CHECK_FALSE(overload);
+  // Lowered to 3 it bars; raised to 5 it lets nobody in, since 4 are not below three quarters of
+  // it.
+  overload.follow(4, {.upper = 5, .decisions = 1, .bars = true});
   CHECK(overload);
 }
 

@@ -368,26 +368,29 @@ TEST_CASE("thresholds reach the snapshot", "[control]") {
   const DestinationId b = built.id_of(22);
   CHECK(built.snapshot->destinations[b.value()].has_thresholds);
   CHECK(built.snapshot->destination_details[b.value()].thresholds ==
-        balance::Thresholds{.upper = 5, .lower = 2, .reliefs = 1});
+        balance::Thresholds{.upper = 5, .lower = 2, .decisions = 1});
 }
 
-TEST_CASE("only thresholds that let connections in again end an overload", "[control]") {
+TEST_CASE("thresholds that change may begin or end an overload", "[control]") {
   Built built;
   auto config = web({server(21)});
   config::Server& a = config.pools["web"].servers[0];
-  const auto reliefs = [&](std::uint32_t upper, std::uint32_t lower) {
+  using Decided = std::pair<std::uint32_t, bool>;  // how often, and whether it bars
+  const auto decided = [&](std::uint32_t upper, std::uint32_t lower) {
     a.upper_threshold = upper;
     a.lower_threshold = lower;
     built.configure(config);
-    return built.snapshot->destination_details[built.id_of(21).value()].thresholds.reliefs;
+    const auto& details = built.snapshot->destination_details[built.id_of(21).value()];
+    return Decided{details.thresholds.decisions, details.thresholds.bars};
   };
-  const std::uint32_t start = reliefs(5, 2);
+  CHECK(decided(5, 2) == Decided{1, false});
   built.snapshot->destinations[built.id_of(21).value()].counters[0].active.add(4);
-  CHECK(reliefs(5, 2) == start);
-  CHECK(reliefs(5, 4) == start);      // 4 are not fewer
-  CHECK(reliefs(6, 5) == start + 1);  // now they are
-  CHECK(reliefs(3, 3) == start + 1);
-  CHECK(reliefs(0, 0) == start + 2);
+  CHECK(decided(5, 2) == Decided{1, false});
+  CHECK(decided(5, 4) == Decided{1, false});  // 4 are not fewer than 4, and not 5
+  CHECK(decided(6, 5) == Decided{2, false});  // now they are fewer
+  CHECK(decided(3, 3) == Decided{3, true});
+  CHECK(decided(5, 4) == Decided{3, true});
+  CHECK(decided(0, 0) == Decided{4, false});
 }
 
 TEST_CASE("a server that becomes one has no weight of before", "[control]") {
