@@ -80,7 +80,7 @@ class Fixture {
     plant_.ports = {{&config_, driver_.get(), ethdev_.get()}};
     plant_.workers = {{&crossing, nullptr, 0, 0}};
     plant_.mempool = frame_pool();
-    bridge.emplace(loop_, plant_);
+    bridge.emplace(loop, plant_);
     kernel_ = UniqueFd(socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     sockaddr_ll address{};
     address.sll_family = AF_PACKET;
@@ -116,8 +116,8 @@ class Fixture {
   // Turns the loop until it has nothing to do. A queue that nobody empties would never let it rest.
   bool rests() {
     for (int turn = 0; turn < 100; ++turn) {
-      loop_.restart();
-      if (loop_.poll() == 0) return true;
+      loop.restart();
+      if (loop.poll() == 0) return true;
     }
     return false;
   }
@@ -144,10 +144,10 @@ class Fixture {
 
   Doorbell doorbell;
   datapath::Crossing crossing{doorbell};
-  std::optional<HostBridge> bridge;
+  boost::asio::io_context loop;
+  std::optional<HostBridge> bridge;  // ends before its loop
 
  private:
-  boost::asio::io_context loop_;
   std::optional<HotplugDevice> device_;
   std::unique_ptr<Ethdev> ethdev_;
   std::unique_ptr<TapOnly> driver_;
