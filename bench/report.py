@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 SCRIPT = """
-set terminal svg size 720,420 font 'sans,13' background 'white'
+set terminal svg size 720,420 font 'sans,13' background 'white' noenhanced
 set output '{picture}'
 set logscale x
 set format x '%.0s%c'
