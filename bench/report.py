@@ -24,7 +24,7 @@ set grid
 plot '-' using 1:2 with linespoints title 'drover, uniform', \\
      '-' using 1:2 with linespoints title 'drover, Zipf', \\
      '-' using 1:2 with linespoints title 'floor: MAC addresses only', \\
-     '-' using 1:2 with linespoints title 'rte\\\\_hash, bulk', \\
+     '-' using 1:2 with linespoints title 'rte_hash, bulk', \\
      '-' using 1:2 with linespoints title 'chained table'
 """
 
