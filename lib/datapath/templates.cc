@@ -148,11 +148,13 @@ bool Templates::attend(Row& row, flow::Tick now) {
     table_->remove(row);
     return false;
   }
-  row.extended = row.owned;
-  if (row.owned)
-    row.expires = now + extension;
-  else
+  if (!row.owned) {
     row.expires = now + (tell_owner(row) ? word_interval : word_retry);
+    return true;
+  }
+  // From when it was due, however late that was noticed.
+  row.extended = true;
+  while (flow::expired(row.expires, now)) row.expires = row.expires + extension;
   return true;
 }
 

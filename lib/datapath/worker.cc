@@ -25,7 +25,9 @@ namespace {
 constexpr std::uint64_t house_keeping_interval = 10'000'000;  // nanoseconds
 // The whole table is swept in this time, so that what has expired is counted out soon.
 constexpr std::uint64_t sweep_period = 2'000'000'000;  // nanoseconds
-constexpr std::size_t most_swept_at_once = 256;        // buckets
+// Buckets a turn: not to hold up the packets behind them, or in a turn without any.
+constexpr std::size_t most_swept_at_once = 256;
+constexpr std::size_t most_swept_when_idle = 8'192;
 constexpr std::size_t listed_at_once = 64;             // buckets
 
 // An eighth of the connections', within bounds.
@@ -122,7 +124,7 @@ bool Worker::turn(std::uint64_t now) {
   if (!state_.crossing.questions.empty()) answer_questions();
   if (listing_) worked |= list_connections();
   if (now - last_house_keeping_ >= house_keeping_interval) keep_house();
-  sweep();
+  sweep(worked ? most_swept_at_once : most_swept_when_idle);
   load_refresh_.turn(*state_.snapshot, settings_.id, now);
   state_.transmitter.flush();
   state_.counters.turns.add(1);
@@ -347,7 +349,7 @@ void Worker::keep_house() {
 }
 
 // As many buckets as the time since the last turn asks for, so that turns may come at any pace.
-void Worker::sweep() {
+void Worker::sweep(std::size_t most_buckets) {
   const std::uint64_t elapsed = std::min(state_.now - last_sweep_, sweep_period);
   const std::size_t most = std::max(state_.table_v4.bucket_count(), state_.table_v6.bucket_count());
   if (elapsed * most < sweep_period) return;
@@ -358,12 +360,12 @@ void Worker::sweep() {
   ConnectionAccounting accounting = state_.accounting();
   const auto sweep_table = [&](auto& table) {
     table.sweep(state_.tick(),
-                std::min<std::uint64_t>(due(table.bucket_count()), most_swept_at_once), accounting);
+                std::min<std::uint64_t>(due(table.bucket_count()), most_buckets), accounting);
   };
   sweep_table(state_.table_v4);
   sweep_table(state_.table_v6);
   if (screening_cursor_ < state_.table_v4.bucket_count() + state_.table_v6.bucket_count())
-    screen(std::min<std::uint64_t>(due(most), most_swept_at_once));
+    screen(std::min<std::uint64_t>(due(most), most_buckets));
 }
 
 // Access lists are for new connections; who had one before loses it now.

@@ -74,7 +74,7 @@ class Worker {
   std::size_t list_table(Table& table, std::size_t from, std::size_t buckets);
   std::size_t list_templates(std::size_t from, std::size_t count);
   void keep_house();
-  void sweep();
+  void sweep(std::size_t most_buckets);
   void screen(std::size_t buckets);
 
   WorkerSettings settings_;

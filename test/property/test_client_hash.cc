@@ -76,6 +76,26 @@ TEST_CASE("a QUIC client that changes its port keeps its server", "[hash]") {
            });
 }
 
+TEST_CASE("a flow that begins at several workers at once gets one server by its hash", "[hash]") {
+  for_each({{"sh", true}, {"mh", true}, {"dh", true}, {"maglev", true}, {"maglev", false}},
+           [](InProcessPlant& plant, const Variant& variant, Family family) {
+             for (std::uint32_t client = 0; client < 40; ++client) {
+               const ClientFrame flow =
+                   frame_of(family, client, static_cast<std::uint16_t>(40'000 + client));
+               const Bytes first = variant.is_tcp ? tcp_frame(flow) : udp_frame(flow);
+               // As while a card's hash changes.
+               for (std::uint16_t queue = 0; queue < plant.workers(); ++queue)
+                 plant.port(PortId(0)).inject(queue, first);
+               plant.run();
+               std::set<MacAddress> servers;
+               for (const Departure& left : plant.take_departures())
+                 servers.insert(header_at<EthernetHeader>(std::span(left.frame), 0).destination);
+               REQUIRE(servers.size() == 1);
+               REQUIRE(servers.begin()->bytes()[4] == 1);
+             }
+           });
+}
+
 TEST_CASE("of a flow without an entry the hash says where an ICMP error goes", "[hash]") {
   for_each({{"sh", true}, {"maglev", true}, {"maglev", false}, {"maglev", false, true}},
            [](InProcessPlant& plant, const Variant& variant, Family family) {

@@ -163,4 +163,27 @@ TEST_CASE("an upper threshold holds for all workers together", "[shares]") {
   }
 }
 
+TEST_CASE("a limit holds for all workers together", "[shares]") {
+  for (const std::uint16_t workers : worker_counts) {
+    INFO("workers: " << workers);
+    config::Config config = web("rr", workers, {1, 1});
+    config.services[0].limit = config::Limit{.rate = 100, .burst = 40, .mask = 24};
+    InProcessPlant plant(config, {.ports = {{port_mac}}, .workers = workers});
+    // A network whose clients try to open ten times as many, by random ports.
+    std::mt19937 random(1);
+    int passed = 0;
+    for (int i = 0; i < 5'000; ++i) {
+      const Flow flow{Ipv4Address(0xcb007100U + static_cast<std::uint32_t>(random() % 256)),
+                      static_cast<std::uint16_t>(1 + random() % 65'535),
+                      {}};
+      passed += send(plant, flow, syn).has_value() ? 1 : 0;
+      plant.wait(1ms);
+    }
+    // The burst, and what five seconds give; each worker may be within its latest one.
+    CHECK(passed <= 40 + 500 + workers);
+    CHECK(passed >= 40 + 500 - 2 * workers);
+    CHECK(plant.total(datapath::Verdict::client_limit) == 5'000U - static_cast<unsigned>(passed));
+  }
+}
+
 }  // namespace drover::test

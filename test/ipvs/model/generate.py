@@ -84,19 +84,28 @@ class Recorder:
         self.waits = rng.random() < 0.3
 
     def run(self):
-        for _ in range(EVENTS):
+        while len(self.recording["events"]) < EVENTS and self.pass_time():
             self.step()
-        self.director.wait(PACE)
-        self.recording["connections_at_end"] = self.director.listing()
+        if self.pass_time():
+            self.recording["connections_at_end"] = self.director.listing()
         return self.recording
 
-    def step(self):
+    def pass_time(self):
+        """False: what comes now hangs upon a close call."""
         self.director.wait(PACE)
+        while not self.director.is_settled():
+            self.wait(3)
+            self.director.wait(PACE)
+        return not self.director.close_call
+
+    def wait(self, seconds):
+        self.record({"wait": seconds})
+        self.director.wait(seconds)
+
+    def step(self):
         chance = self.rng.random()
         if self.waits and self.rng.random() < 0.04:
-            seconds = WAIT * self.rng.choice((1, 1, 2, 4, 7, 16, 48))
-            self.director.wait(seconds)
-            self.record({"wait": seconds})
+            self.wait(WAIT * self.rng.choice((1, 1, 2, 4, 7, 16, 48)))
             return
         if chance < 0.90:
             self.packet()

@@ -68,4 +68,31 @@ services:
   }
 }
 
+TEST_CASE("a template in use gets its minutes from when it was due", "[datapath]") {
+  const auto config = load_config(R"(
+connections: 1000
+ports: [{name: front, driver: vdev, device: net_ring0}]
+services:
+  - name: web
+    address: 192.0.2.10
+    ports: any
+    persistence: {timeout: 30s}
+    servers: [{address: 192.0.2.21, mac: "02:00:00:00:00:21"}]
+)");
+  InProcessPlant plant(config, {.ports = {{own_mac}}});
+  for (const int frame : {0, 2}) {
+    plant.inject(PortId(0), from_hex(frames[frame]));
+    plant.run();
+  }
+  // Due after 30 s, 90 s and so on; however late the sweep comes, that is not added up.
+  plant.wait(std::chrono::seconds(330) + std::chrono::seconds(30));
+  unsigned templates = 0;
+  for (const ConnectionRow& row : plant.list_connections()) {
+    if (row.kind == ConnectionRow::Kind::connection) continue;
+    ++templates;
+    CHECK(row.seconds_left == 30);
+  }
+  CHECK(templates == 1);
+}
+
 }  // namespace drover::datapath

@@ -106,6 +106,24 @@ TEST_CASE("more frames than a burst holds keep their order", "[datapath]") {
   CHECK(plant.counters(WorkerId(0)).table_entries.value() == frames);
 }
 
+TEST_CASE("what has expired in a large table is counted out soon, though its worker is idle",
+          "[datapath]") {
+  config::Config config = one_server();
+  config.connections = 3'000'000;
+  InProcessPlant plant(config, settings());
+  for (std::uint16_t i = 0; i < 100; ++i)
+    plant.inject(PortId(0), segment(static_cast<std::uint16_t>(1'000 + i), TcpHeader::syn));
+  plant.run();
+  const auto counted = [&] { return totals(plant.builder().services()[0].servers[0]).active; };
+  CHECK(counted() == 100);
+  plant.wait(std::chrono::seconds(60));
+  CHECK(counted() == 100);
+  // A quarter of a second until they have expired, two until all of the table has been swept; with
+  // a turn each millisecond, as of a worker that sleeps in between.
+  for (int i = 0; i < 2'300; ++i) plant.wait(std::chrono::milliseconds(1));
+  CHECK(counted() == 0);
+}
+
 TEST_CASE("flows spread over the workers, each always to the same", "[datapath]") {
   InProcessPlant plant(one_server(), settings(4));
   for (int round = 0; round < 3; ++round)
