@@ -19,6 +19,7 @@ struct Options {
   std::optional<std::string> mac;
   std::optional<std::uint32_t> upper_threshold;
   std::optional<std::uint32_t> lower_threshold;
+  std::optional<std::string> state;
 };
 
 // The keys are the file's, and droverd judges their values as it would there.
@@ -35,6 +36,7 @@ std::string body_of(const Options& options) {
   text("mac", options.mac);
   number("upper_threshold", options.upper_threshold);
   number("lower_threshold", options.lower_threshold);
+  text("state", options.state);
   return body + "}";
 }
 
@@ -50,6 +52,7 @@ void add_adding(CLI::App& parent, Context& context) {
                       "With so many connections it gets no new one");
   command->add_option("--lower-threshold", options->lower_threshold,
                       "Until it has fewer than so many");
+  command->add_option("--state", options->state, "enabled, drained or disabled");
   command->callback([&context, options] {
     context.status =
         change(context, "POST", service_target(options->service) + "/servers", body_of(*options));

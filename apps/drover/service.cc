@@ -1,77 +1,38 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // `drover service add|remove`: what `ipvsadm -A` and `-D` did.
-#include <fmt/format.h>
-
 #include <CLI/CLI.hpp>
 #include <memory>
-#include <optional>
-#include <vector>
+#include <string>
 
+#include "apps/drover/api_client.h"
 #include "apps/drover/change.h"
+#include "apps/drover/service_body.h"
 
 namespace drover::client {
 namespace {
 
-struct Options {
-  std::string name;
-  std::string address;
-  std::vector<std::string> ports;
-  std::string protocol = "tcp";
-  std::string scheduler = "rr";
-  std::optional<std::string> pool;
-  std::vector<std::string> servers;
-  std::optional<std::string> persistence;
-  std::optional<std::uint32_t> mask;
-  bool across_ports = false;
-  bool one_packet = false;
-  std::vector<std::string> scheduler_flags;
-  std::optional<std::string> sorry_server;
-  std::vector<std::string> allow;
-  std::vector<std::string> deny;
-};
-
-std::string list_of(const std::vector<std::string>& texts) {
-  std::string list;
-  for (const std::string& text : texts) list += (list.empty() ? "" : ", ") + api::json_string(text);
-  return "[" + list + "]";
-}
-
-std::string persistence_of(const Options& options) {
-  std::string keys;
-  const auto add = [&keys](const std::string& key) { keys += (keys.empty() ? "" : ", ") + key; };
-  if (options.persistence)
-    add(fmt::format(R"("timeout": {})", api::json_string(*options.persistence)));
-  if (options.mask) add(fmt::format(R"("mask": {})", *options.mask));
-  if (options.across_ports) add(R"("across_ports": true)");
-  return keys.empty() ? "" : ", \"persistence\": {" + keys + "}";
-}
-
-// The keys are the file's, and droverd judges their values as it would there.
-std::string body_of(const Options& options) {
-  const auto text = [](const std::string& value) { return api::json_string(value); };
-  std::string body = fmt::format(R"({{"name": {}, "address": {}, "protocol": {}, "scheduler": {})",
-                                 text(options.name), text(options.address), text(options.protocol),
-                                 text(options.scheduler));
-  body += options.ports == std::vector<std::string>{"any"}
-              ? R"(, "ports": "any")"
-              : fmt::format(R"(, "ports": [{}])", fmt::join(options.ports, ", "));
-  if (options.pool) body += ", \"pool\": " + text(*options.pool);
-  std::string servers;
-  for (const std::string& server : options.servers)
-    servers += (servers.empty() ? "" : ", ") + fmt::format(R"({{"address": {}}})", text(server));
-  if (!servers.empty()) body += ", \"servers\": [" + servers + "]";
-  body += persistence_of(options);
-  if (options.one_packet) body += ", \"one_packet\": true";
-  if (!options.scheduler_flags.empty())
-    body += ", \"scheduler_flags\": " + list_of(options.scheduler_flags);
-  if (options.sorry_server) body += ", \"sorry_server\": " + text(*options.sorry_server);
-  if (!options.allow.empty()) body += ", \"allow\": " + list_of(options.allow);
-  if (!options.deny.empty()) body += ", \"deny\": " + list_of(options.deny);
-  return body + "}";
+void add_health_options(CLI::App& command, ServiceOptions& options, CLI::Option& servers) {
+  command
+      .add_option("--check", options.checks,
+                  "How servers are checked: a kind such as tcp, or as the file has it: "
+                  "'{http: {path: /health}, interval: 1s}'; may be given several times")
+      ->needs(&servers);
+  command.add_option("--on-down", options.on_down,
+                     "What becomes of the connections of a server that goes down: auto, keep or "
+                     "reschedule");
+  command.add_option("--quorum", options.quorum,
+                     "With fewer servers up than this, all count as down");
+  command.add_option("--quorum-hysteresis", options.quorum_hysteresis,
+                     "So many more must be up until they count again");
+  command.add_option("--when-all-down", options.when_all_down,
+                     "Who gets the connections then: refuse, sorry or all");
+  command.add_option("--sorry-server", options.sorry_server, "Who serves when nobody else does");
+  command.add_option("--warmup", options.warmup,
+                     "How long the share of a server that has come back grows, such as 30s");
 }
 
 void add_adding(CLI::App& parent, Context& context) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<ServiceOptions>();
   CLI::App* command = parent.add_subcommand("add", "Add a service");
   command->add_option("NAME", options->name, "What listings call it")->required();
   command->add_option("ADDRESS", options->address, "The virtual IP address")->required();
@@ -95,12 +56,15 @@ void add_adding(CLI::App& parent, Context& context) {
   command->add_flag("--one-packet,-o", options->one_packet, "Each datagram by itself; udp");
   command->add_option("--scheduler-flag,-b", options->scheduler_flags,
                       "sh-port, sh-fallback, mh-port, mh-fallback; may be given several times");
-  command->add_option("--sorry-server", options->sorry_server, "Who serves when nobody else does");
+  add_health_options(*command, *options, *servers);
+  command->add_option("--limit", options->limit,
+                      "New connections a second of each client, at most");
   command->add_option("--allow", options->allow,
                       "A network of clients; may be given several times");
   command->add_option("--deny", options->deny, "A network of no clients; likewise");
   command->callback([&context, options] {
-    context.status = change(context, "POST", "/v1/services", body_of(*options));
+    const auto body = service_body(*options);
+    context.status = body ? change(context, "POST", "/v1/services", *body) : complain(body.error());
   });
 }
 

@@ -76,7 +76,8 @@ class Comparison {
     const auto item = [](const YamlNode& list, const std::vector<std::string_view>& names,
                          std::string_view name) -> const YamlNode* {
       const auto at = std::ranges::find(names, name);
-      return at == names.end() ? nullptr : &list.content->items[at - names.begin()];
+      return at == names.end() ? nullptr
+                               : &list.content->items[static_cast<std::size_t>(at - names.begin())];
     };
     for (const std::string_view name : old_names)
       compare(below(path, name), item(before, old_names, name), item(after, new_names, name));

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "lib/config/assemble.h"
@@ -27,16 +28,38 @@ ResultOrErrors<Loaded> parse_for(std::string_view text, const std::string& file_
   return read(*document, file_name, which);
 }
 
+// What runs a program, and where it stands in the file.
+struct Runner {
+  std::string place;
+  const char* what;
+};
+
+std::optional<Runner> find_runner(const Config& config) {
+  for (const auto& [pool, place] : pool_places(config))
+    if (std::ranges::any_of(pool->checks,
+                            [](const Check& check) { return runs_program(check.kind); }))
+      return Runner{place + ".checks", "a check"};
+  if (!config.failover) return std::nullopt;
+  for (std::size_t i = 0; i < config.failover->vrrp.size(); ++i) {
+    const VrrpInstance& instance = config.failover->vrrp[i];
+    const std::string place = fmt::format("failover.vrrp[{}]", i);
+    for (std::size_t j = 0; j < instance.track.size(); ++j)
+      if (instance.track[j].script) return Runner{fmt::format("{}.track[{}]", place, j), "track"};
+    if (!instance.notify.master.empty() || !instance.notify.backup.empty())
+      return Runner{place + ".notify", "notify"};
+  }
+  return std::nullopt;
+}
+
 // Programs are taken only from a file that nobody but root can write.
 std::optional<Error> refusal_of_programs(const std::string& path, const Loaded& loaded) {
   if (is_only_roots(path)) return std::nullopt;
-  for (const auto& [pool, place] : pool_places(loaded.config))
-    for (const Check& check : pool->checks)
-      if (runs_program(check.kind))
-        return Error{loaded.places.where(place + ".checks"),
-                     "a check runs a program, but not only root can write this file",
-                     fmt::format("chown root:root {0} && chmod go-w {0}", path)};
-  return std::nullopt;
+  const auto runner = find_runner(loaded.config);
+  if (!runner) return std::nullopt;
+  return Error{
+      loaded.places.where(runner->place),
+      fmt::format("{} runs a program, but not only root can write this file", runner->what),
+      fmt::format("chown root:root {0} && chmod go-w {0}", path)};
 }
 
 }  // namespace

@@ -3,10 +3,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 
 #include "lib/control/observed_server.h"
 #include "lib/net/pcapng.h"
+#include "lib/net/wire.h"
 #include "version.h"
 
 namespace drover::control {
@@ -31,11 +34,18 @@ std::string CaptureEncoder::packet(const FrameRecord& record, std::span<const st
   ++received_[record.port];
   unseen_ += unseen;
   const bool sent = record.kind == FrameRecord::Kind::sent;
+  // It was copied before it was padded.
+  std::array<std::uint8_t, shortest_frame> padded{};
+  const bool is_short = sent && record.length < shortest_frame;
+  if (is_short && bytes.size() == record.length) {
+    std::ranges::copy(bytes, padded.begin());
+    bytes = std::span(padded).first(std::min<std::size_t>(padded.size(), most_bytes_));
+  }
   return pcapng::enhanced_packet(
       {.interface = record.port,
        .time = time_.since_1970(record.time),
        .bytes = bytes,
-       .length = record.length,
+       .length = is_short ? shortest_frame : record.length,
        .direction = sent ? pcapng::Direction::outbound : pcapng::Direction::inbound,
        .dropped = unseen,
        .id = std::uint64_t{worker} << worker_shift | record.number,

@@ -41,13 +41,14 @@ struct CheckTwin::State {
 
 CheckTwin::CheckTwin(boost::asio::io_context& loop) : state_(std::make_shared<State>(loop)) {}
 
-void CheckTwin::start(const IpAddress& server, std::uint16_t port) {
+void CheckTwin::start(const IpAddress& address, std::uint16_t port, const Prepare& prepare) {
   state_->connection.reset();
   FileDescriptor made(
-      socket(health::family_of(server), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+      socket(health::family_of(address), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (prepare && !prepare(made.get())) return;
   setsockopt(made.get(), SOL_SOCKET, SO_LINGER, &close_by_reset, sizeof close_by_reset);
-  const health::SocketAddress address(server, port);
-  if (connect(made.get(), address.get(), address.length) != 0 && errno != EINPROGRESS) return;
+  const health::SocketAddress to(address, port);
+  if (connect(made.get(), to.get(), to.length) != 0 && errno != EINPROGRESS) return;
   state_->connection.emplace(state_->loop, std::move(made),
                              [this_one = state_.get()] { this_one->ended(); });
 }

@@ -25,6 +25,20 @@ bool has_ipv6(const std::string& interface) {
   return disabled >> value && value == '0';
 }
 
+// Of TCP: closed or open, a host that has the address answers.
+constexpr std::uint16_t any_port = 9;
+
+bool is_stream(int socket) {
+  int type = 0;
+  socklen_t length = sizeof type;
+  return getsockopt(socket, SOL_SOCKET, SO_TYPE, &type, &length) == 0 && type == SOCK_STREAM;
+}
+
+std::string lacks(const std::string& own, const std::string& vip) {
+  return fmt::format("it answers at {} itself, so {}: run 'realserver {}' there", own,
+                     health::lacks_the_vip, vip);
+}
+
 tl::unexpected<NoRoute> our_fault(std::string reason) {
   return tl::unexpected(NoRoute{.unreachable = false, .reason = std::move(reason)});
 }
@@ -91,7 +105,7 @@ void VipRoute::leave_out(const std::vector<RoutedServer>& servers) {
     free_marks_.push_back(entry.mark);
     return true;
   });
-  std::erase_if(twins_, [&](const auto& twin) { return !stay.contains(twin.first.server); });
+  std::erase_if(twins_, [&](const auto& twin) { return !stay.contains(twin.first.first.server); });
 }
 
 Result<void> VipRoute::enter(const RoutedServer& server) {
@@ -146,6 +160,15 @@ tl::expected<IpAddress, NoRoute> VipRoute::prepare(int socket, const health::Sub
   if (!from)
     return our_fault(fmt::format("{} has no {} address to check from", entry.interface,
                                  subject.server.is_v4() ? "IPv4" : "IPv6"));
+  if (auto directed = direct(socket, entry, *from); !directed)
+    return tl::unexpected(directed.error());
+  start_twin(socket, subject, entry, *from);
+  return subject.vip;
+}
+
+// Sets it upon the way to this server.
+tl::expected<void, NoRoute> VipRoute::direct(int socket, const Entry& entry,
+                                             const IpAddress& from) const {
   const auto set = [&](int level, int name, const void* value, socklen_t length) {
     return setsockopt(socket, level, name, value, length) == 0;
   };
@@ -156,41 +179,53 @@ tl::expected<IpAddress, NoRoute> VipRoute::prepare(int socket, const health::Sub
     return our_fault("its socket cannot be marked: " + errno_text(errno));
   // The port is chosen by connect(2), so that as many are free as there are for each VIP and port.
   set(IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
-  const health::SocketAddress source(*from, 0);
+  const health::SocketAddress source(from, 0);
   if (bind(socket, source.get(), source.length) != 0)
-    return our_fault(fmt::format("cannot send from {}: {}", to_string(*from), errno_text(errno)));
-  start_twin(socket, subject);
-  return subject.vip;
+    return our_fault(fmt::format("cannot send from {}: {}", to_string(from), errno_text(errno)));
+  return {};
 }
 
-// Beside a first check and one that has failed before. So one that goes well costs one connection,
-// and one that fails has its reason at once.
-void VipRoute::start_twin(int socket, const health::Subject& subject) {
-  int type = 0;
-  socklen_t length = sizeof type;
-  getsockopt(socket, SOL_SOCKET, SO_TYPE, &type, &length);
-  if (type != SOCK_STREAM) return;
-  Twin& twin = twins_.try_emplace(subject, loop_).first->second;
-  if (std::exchange(twin.has_failed, false))
-    twin.connection.start(subject.server, subject.port);
-  else
-    twin.connection.stop();
+// Beside a first check and one that has failed before. So one that goes well costs one exchange,
+// and one that fails has its reason at once. Silence to a datagram may be the program's fault;
+// silence to a SYN for the VIP, while one for the server's own address is answered, is not.
+void VipRoute::start_twin(int socket, const health::Subject& subject, const Entry& entry,
+                          const IpAddress& from) {
+  const bool has_connections = is_stream(socket);
+  Twin& twin = twins_.try_emplace({subject, has_connections}, loop_).first->second;
+  if (!std::exchange(twin.has_failed, false)) {
+    twin.at_server.stop();
+    twin.at_vip.stop();
+    return;
+  }
+  const std::uint16_t port = subject.port != 0 ? subject.port : any_port;
+  twin.at_server.start(subject.server, port);
+  if (!has_connections)
+    twin.at_vip.start(subject.vip, port,
+                      [&](int its) { return direct(its, entry, from).has_value(); });
 }
 
 std::string VipRoute::hint(const health::Subject& subject, health::Failure failure) {
   using health::Failure;
-  const std::string vip = to_string(subject.vip);
-  if (failure == Failure::unanswered) return fmt::format("does it have {} on its loopback?", vip);
-  const auto found = twins_.find(subject);
+  const bool has_connections = failure == Failure::refused || failure == Failure::silent;
+  const auto found = twins_.find({subject, has_connections});
   if (found == twins_.end()) return {};
-  found->second.has_failed = true;
-  const CheckTwin::Answer answer = found->second.connection.answer();
+  Twin& twin = found->second;
+  twin.has_failed = true;
+  const std::string vip = to_string(subject.vip);
   const std::string own = to_string(subject.server);
-  if (failure == Failure::silent && answer != CheckTwin::Answer::none)
-    return fmt::format("it answers at {} itself, so {}: run 'realserver {}' there", own,
-                       health::lacks_the_vip, vip);
-  if (failure == Failure::refused && answer == CheckTwin::Answer::accepted)
-    return fmt::format("it takes connections at {} alone, not at {}", own, vip);
+  const bool is_there = twin.at_server.has_answer();
+  switch (failure) {
+    case Failure::silent:
+      return is_there ? lacks(own, vip) : "";
+    case Failure::unanswered:
+      if (twin.at_vip.has_answer()) return {};
+      return is_there ? lacks(own, vip) : fmt::format("does it have {} on its loopback?", vip);
+    case Failure::refused:
+      if (twin.at_server.answer() != CheckTwin::Answer::accepted) return {};
+      return fmt::format("it takes connections at {} alone, not at {}", own, vip);
+    case Failure::rejected:
+      break;
+  }
   return {};
 }
 

@@ -10,6 +10,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "drivers/check_path/egress_filter.h"
@@ -61,8 +62,9 @@ class VipRoute final : public health::CheckRoute {
     std::optional<MacAddress> mac;
   };
   struct Twin {
-    explicit Twin(boost::asio::io_context& loop) : connection(loop) {}
-    CheckTwin connection;
+    explicit Twin(boost::asio::io_context& loop) : at_server(loop), at_vip(loop) {}
+    CheckTwin at_server;
+    CheckTwin at_vip;  // beside a check without connections
     bool has_failed =
         true;  // the check that it stands beside, when it ran last; or it is the first
   };
@@ -74,7 +76,10 @@ class VipRoute final : public health::CheckRoute {
   void look_at_interfaces();
   void leave_out(const std::vector<RoutedServer>& servers);
   Result<void> enter(const RoutedServer& server);
-  void start_twin(int socket, const health::Subject& subject);
+  tl::expected<void, health::NoRoute> direct(int socket, const Entry& entry,
+                                             const IpAddress& from) const;
+  void start_twin(int socket, const health::Subject& subject, const Entry& entry,
+                  const IpAddress& from);
 
   boost::asio::io_context& loop_;
   MarkProgram program_;  // outlives the filters
@@ -84,7 +89,7 @@ class VipRoute final : public health::CheckRoute {
   std::map<IpAddress, Entry> servers_;
   std::vector<std::uint32_t> free_marks_;
   std::uint32_t next_mark_ = 0;
-  std::map<health::Subject, Twin> twins_;
+  std::map<std::pair<health::Subject, bool>, Twin> twins_;  // and whether it has connections
 };
 
 }  // namespace drover::control

@@ -33,6 +33,7 @@ enum class Failure {
   refused,     // by RST
   silent,      // no answer to a SYN
   unanswered,  // no answer to a datagram, which may be the program's fault
+  rejected,    // a datagram, by an ICMP error
 };
 
 // In the reason why a server is down that has been seen to lack the VIP, and in no other.

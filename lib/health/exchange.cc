@@ -218,7 +218,7 @@ class Run : public std::enable_shared_from_this<Run> {
     if (is_tcp())
       finish(wrong(std::move(reason)));
     else
-      not_reached(std::move(reason), Failure::refused);  // an ICMP error
+      not_reached(std::move(reason), Failure::rejected);
   }
 
   void time_is_up() {

@@ -37,7 +37,7 @@ class HttpReader final : public ReplyReader {
 
   std::optional<Outcome> take(std::string_view bytes) override {
     pending_ += bytes;
-    while (!pending_.empty()) {
+    while (pending_.size() >= least_) {
       beast::error_code error;
       const std::size_t used =
           parser_->put(boost::asio::buffer(pending_.data(), pending_.size()), error);
@@ -45,6 +45,7 @@ class HttpReader final : public ReplyReader {
       if (error && error != http::error::need_more) return no_http(error);
       if (parser_->is_header_done())
         if (auto outcome = judge()) return outcome;
+      if (error == http::error::need_more && parser_->is_header_done()) least_ = shortest_chunk;
       if (error == http::error::need_more || used == 0) break;
     }
     return std::nullopt;
@@ -77,6 +78,7 @@ class HttpReader final : public ReplyReader {
     parser_->body_limit(boost::none);
     parser_->eager(true);
     parser_->skip(check_.method == "HEAD");
+    least_ = 1;
   }
 
   std::optional<Outcome> judge() {
@@ -107,11 +109,14 @@ class HttpReader final : public ReplyReader {
   }
 
   static constexpr unsigned most_interim = 8;
+  // What the parser wants to see when it looks at a last chunk again: "0\r\n\r\n".
+  static constexpr std::size_t shortest_chunk = 5;
 
   config::HttpCheck check_;
   std::optional<RegularExpression> regex_;
   std::optional<Parser> parser_;
   std::string pending_;
+  std::size_t least_ = 1;  // so many bytes of it are worth a try
   unsigned interim_ = 0;
 };
 

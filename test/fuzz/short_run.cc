@@ -48,6 +48,7 @@ int main(int count, char** folders) {
   std::size_t seeds = 0;
   for (int i = 1; i < count; ++i)
     for (const auto& entry : std::filesystem::directory_iterator(folders[i])) {
+      if (!entry.is_regular_file()) continue;
       std::ifstream file(entry.path(), std::ios::binary);
       const std::string seed{std::istreambuf_iterator<char>(file), {}};
       run(seed);

@@ -4,23 +4,35 @@
 """
 
 import json
+import signal
 import socket
 import unittest
 
-from frames import mac, send
+from frames import Recorder, mac, send
+from lab import Lab
 from network import VIP
+from pair import Pair
 from scenario import Scenario, for_each_driver
+from test_vip import is_arp_reply
 from wait import wait_until
+
+
+def conflicts(balancer):
+    """The events about who claims a VIP."""
+    lines = balancer.drover("events", "--json").stdout.splitlines()
+    return [event for event in map(json.loads, lines) if event["kind"] == "address-conflict"]
+
+
+def announce(host, claimant):
+    """The host sends a gratuitous ARP request in which this MAC address has the VIP."""
+    address, ip = mac(claimant), socket.inet_aton(VIP)
+    send(host, b"\xff" * 6 + address + bytes.fromhex("0806 0001 0800 06 04 0001") + address + ip + bytes(6) + ip)
 
 
 @for_each_driver
 class AddressConflict(Scenario):
-    def events(self):
-        lines = self.balancer.drover("events", "--json").stdout.splitlines()
-        return [event for event in map(json.loads, lines) if event["kind"] == "address-conflict"]
-
     def conflict(self, claimant):
-        return [event for event in self.events() if claimant in event["text"]]
+        return [event for event in conflicts(self.balancer) if claimant in event["text"]]
 
     def test_a_server_that_answers_for_the_vip_is_named_once(self):
         for server in self.lab.real_servers:
@@ -44,12 +56,70 @@ class AddressConflict(Scenario):
         self.assertIn("address-conflict", self.balancer.drover("events").stdout)
 
     def test_a_machine_that_announces_the_vip_is_named(self):
-        address, ip = mac("02:00:00:00:00:99"), socket.inet_aton(VIP)
-        send(self.client, b"\xff" * 6 + address + bytes.fromhex("0806 0001 0800 06 04 0001") +
-             address + ip + bytes(6) + ip)
+        announce(self.client, "02:00:00:00:00:99")
         wait_until(lambda: self.conflict("02:00:00:00:00:99"), "an event about the stranger")
         self.assertEqual(self.conflict("02:00:00:00:00:99")[0]["text"],
                          "another machine claims it: 02:00:00:00:00:99")
+
+
+class OtherBalancer(unittest.TestCase):
+    """Two balancers, of which the master has the VIP: that is no conflict, a third machine's claim is one.
+
+         lb1 (master): I have the VIP      lb2 (backup): who has it?      client: 02:00:00:00:00:99 has it
+    """
+
+    stranger = "02:00:00:00:00:99"
+
+    def setUp(self):
+        self.lab = Lab()
+        self.lab.__enter__()
+        self.addCleanup(self.lab.down)
+
+    def start(self, vrrp):
+        self.pair = Pair(self.lab, vrrp=vrrp)
+        self.addCleanup(self.pair.stop)
+        self.pair.start()
+
+    def has_heard_the_vip(self, backup):
+        """The kernel's side of the backup gets the master's answers to its own requests."""
+        recorder = Recorder(backup.host)
+        self.addCleanup(recorder.close)
+        for _ in range(2):
+            recorder.received().clear()
+            self.assertTrue(recorder.wait_for(lambda frame: is_arp_reply(frame, VIP)), "the master has answered")
+
+    def assertNoConflict(self):
+        for balancer in (self.pair.first, self.pair.second):
+            self.assertEqual(conflicts(balancer), [], balancer.host.name)
+
+    def assertStrangerIsNamed(self):
+        announce(self.lab.client, self.stranger)
+        for balancer in (self.pair.first, self.pair.second):
+            event, = wait_until(lambda each=balancer: conflicts(each), f"an event on {balancer.host.name}")
+            self.assertEqual(event["text"], f"another machine claims it: {self.stranger}")
+
+    def test_the_master_is_no_stranger_to_the_backup(self):
+        self.start("{id: 51, interval: 100ms}")
+        for _ in range(3):  # from its first moment on
+            self.has_heard_the_vip(self.pair.second)
+            self.assertNoConflict()
+            self.pair.second.stop()
+            self.pair.start(self.pair.second)
+        self.pair.first.drover("failover")
+        self.pair.wait_for_master(self.pair.second)
+        self.has_heard_the_vip(self.pair.first)
+        self.assertNoConflict()
+        self.assertStrangerIsNamed()
+
+    def test_nor_is_one_with_the_virtual_mac(self):
+        self.start("{id: 51, interval: 100ms, use_vmac: true}")
+        self.has_heard_the_vip(self.pair.second)
+        self.pair.first.stop(signal.SIGKILL)
+        self.pair.wait_for_master(self.pair.second)
+        self.pair.start(self.pair.first)
+        self.has_heard_the_vip(self.pair.first)
+        self.assertNoConflict()
+        self.assertStrangerIsNamed()
 
 
 class Events(Scenario, unittest.TestCase):

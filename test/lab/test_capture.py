@@ -7,6 +7,7 @@ import struct
 import subprocess
 import unittest
 
+from frames import SHORTEST
 from network import VIP
 from scapy.layers.inet import IP, TCP
 from scapy.layers.l2 import Ether
@@ -98,7 +99,7 @@ class Capture(Scenario, unittest.TestCase):
         self.assertEqual(came.id, left.id)
         self.assertAlmostEqual(came.time, file.stat().st_mtime, delta=30)
         # Only the two MAC addresses are others, of the balancer and of the server that the comment names.
-        self.assertEqual(left.bytes[12:len(frame)], frame[12:])
+        self.assertEqual(left.bytes[12:], frame[12:].ljust(SHORTEST - 12, b"\0"))
         server = next(host for host in self.lab.real_servers if f": {host.name} {host.address}:80" in came.comment)
         self.assertEqual(Ether(left.bytes).src, self.lab.lb1.mac)
         self.assertEqual(Ether(left.bytes).dst, server.mac)

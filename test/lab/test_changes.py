@@ -119,6 +119,27 @@ class Changes(Scenario, unittest.TestCase):
         self.balancer.drover("service", "remove", "dns")
         self.balancer.drover("service", "remove", "sticky")
 
+    def test_a_service_with_checks(self):
+        server = self.lab.real_servers[1].address
+        self.balancer.drover("service", "add", "checked", OTHER_VIP, "80", "--server", server, "--check", "tcp",
+                             "--check", "{http: {path: /nowhere}, interval: 200ms, via: real}", "--on-down", "keep",
+                             "--when-all-down", "all", "--quorum", "1", "--warmup", "10s", "--limit", "100")
+        self.addCleanup(self.balancer.drover, "service", "remove", "checked")
+
+        def reasons():
+            services = {each["name"]: each for each in self.balancer.json("list")["services"]}
+            return [each["reason"] for each in services["checked"]["servers"] if each["state"] == "down"]
+
+        wait_until(lambda: any("HTTP status 404" in reason for reason in reasons()), "its check has failed")
+        saved = self.balancer.drover("save").stdout
+        for words in ("on_down: keep", "when_all_down: all", "quorum: 1", "warmup: 10s", "limit: {rate: 100}"):
+            self.assertIn(words, saved)
+        self.balancer.drover("server", "add", "checked", self.lab.real_servers[0].address, "--state", "drained")
+        self.assertIn("state: drained", self.balancer.drover("save").stdout)
+        self.assertIn("only the file can name", self.refused(
+            "service", "add", "runs", OTHER_VIP, "81", "--server", server, "--check",
+            "{script: {command: [/bin/true]}}"))
+
     def test_a_reload_of_a_file_that_hangs_holds_nothing_up(self):
         self.balancer.file.unlink()
         os.mkfifo(self.balancer.file)

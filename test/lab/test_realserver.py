@@ -1,10 +1,23 @@
 """scripts/realserver on one host of the network (the picture: network.py)."""
 
+import os
+import shutil
 import unittest
 
 import ownership
 from network import VIP, VIP6, Network, remove_network
 from webserver import SCRIPTS
+
+
+# Folders of a mount namespace in the place of the machine's; systemctl then asks no manager.
+PRIVATE = """\
+set -e
+mount -t tmpfs none /etc/sysctl.d
+mount -t tmpfs none /etc/systemd/system
+"""
+WRITTEN = "find /etc/sysctl.d /etc/systemd/system -mindepth 1 ! -type d"
+SYSCTL_FILE = "/etc/sysctl.d/60-drover-realserver.conf"
+UNIT_FILE = "/etc/systemd/system/drover-vip@.service"
 
 
 class RealServer(unittest.TestCase):
@@ -47,6 +60,40 @@ class RealServer(unittest.TestCase):
         self.realserver(VIP, VIP6)
         self.realserver("--undo", VIP6)
         self.assertEqual(self.realserver("--verify", VIP).returncode, 0)
+
+    def shell(self, script):
+        """In a mount namespace of its own."""
+        return self.host.run("unshare", "--mount", "bash", "-c", PRIVATE + script,
+                             env={**os.environ, "SYSTEMD_OFFLINE": "1"})
+
+    @unittest.skipUnless(shutil.which("systemctl"), "there is no systemctl here")
+    def test_what_persist_writes_sets_a_rebooted_host_up(self):
+        script = f"{SCRIPTS}/realserver"
+        reboot = f"""
+            ip address flush dev lo scope global
+            sysctl -qw net.ipv4.conf.all.arp_ignore=0 net.ipv4.conf.all.arp_announce=0
+            ! {script} --verify {VIP} {VIP6} >/dev/null
+            for unit in /etc/systemd/system/multi-user.target.wants/drover-vip@*; do
+              instance=${{unit##*@}}
+              sed -n "s/%i/${{instance%.service}}/; s/^ExecStart=//p" "$unit" | bash -e
+            done
+            sysctl -qp {SYSCTL_FILE}
+            {script} --verify {VIP} {VIP6}
+        """
+        shown = self.shell(f"{script} --persist {VIP} {VIP6}\n{reboot}").stdout
+        self.assertEqual((shown.count("right"), shown.count("WRONG")), (4, 0), shown)
+
+        wants = "/etc/systemd/system/multi-user.target.wants/drover-vip@"
+        left = self.shell(f"{script} --persist {VIP} {VIP6}\n{script} --undo {VIP6} >/dev/null\n{WRITTEN}").stdout
+        self.assertEqual(sorted(left.split()), sorted([SYSCTL_FILE, UNIT_FILE, f"{wants}{VIP}.service"]))
+        left = self.shell(f"{script} --persist {VIP} {VIP6}\n{script} --undo {VIP} {VIP6}\n{WRITTEN}").stdout
+        self.assertEqual(left, "", "undo takes back what persist wrote")
+
+    @unittest.skipUnless(shutil.which("systemd-analyze"), "there is no systemd-analyze here")
+    def test_the_unit_that_persist_writes_is_sound(self):
+        complaints = self.shell(f"{SCRIPTS}/realserver --persist {VIP}\n"
+                                f"systemd-analyze verify --man=no 'drover-vip@{VIP}.service' 2>&1").stdout
+        self.assertEqual(complaints, "")
 
     def test_wrong_use(self):
         for arguments, status, complaint in (

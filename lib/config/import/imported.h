@@ -62,6 +62,8 @@ struct ImportedPair {
   Milliseconds interval{1'000};  // of VRRP
   std::string comment;
   bool sync = false;
+  std::vector<std::string> when_master;  // a program's path and its arguments; empty: none
+  std::vector<std::string> when_backup;
 };
 
 struct Imported {

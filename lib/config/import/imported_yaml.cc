@@ -5,6 +5,7 @@
 
 #include "lib/config/duration.h"
 #include "lib/config/import/imported.h"
+#include "lib/config/import/words.h"
 
 namespace drover::config {
 namespace {
@@ -92,9 +93,22 @@ std::string ports_text(const std::vector<std::string>& devices) {
            "  # The source does not name the interface: put in yours.\n"
            "  - {name: front, driver: af_xdp, device: eth0}\n\n";
   for (std::size_t i = 0; i < devices.size(); ++i)
-    text += fmt::format("  - {{name: {}, driver: af_xdp, device: \"{}\"}}\n",
-                        i == 0 ? "front" : fmt::format("port{}", i + 1), devices[i]);
+    text += fmt::format("  - {{name: {}, driver: af_xdp, device: {}}}\n",
+                        i == 0 ? "front" : fmt::format("port{}", i + 1), single_quoted(devices[i]));
   return text + "\n";
+}
+
+// `, notify: {...}`, or nothing.
+std::string notify_text(const ImportedPair& pair) {
+  std::vector<std::string> keys;
+  const auto add = [&](const char* key, const std::vector<std::string>& command) {
+    std::vector<std::string> words;
+    for (const std::string& word : command) words.push_back(single_quoted(word));
+    if (!words.empty()) keys.push_back(fmt::format("{}: [{}]", key, fmt::join(words, ", ")));
+  };
+  add("master", pair.when_master);
+  add("backup", pair.when_backup);
+  return keys.empty() ? "" : fmt::format(", notify: {{{}}}", fmt::join(keys, ", "));
 }
 
 std::string failover_text(const ImportedPair& pair) {
@@ -102,8 +116,9 @@ std::string failover_text(const ImportedPair& pair) {
       "failover:\n"
       "  vrrp:\n"
       "    # {}\n"
-      "    - {{id: 51, interval: {}, peers: [\"{}\", \"{}\"]}}\n{}\n",
+      "    - {{id: 51, interval: {}, peers: [\"{}\", \"{}\"]{}}}\n{}\n",
       pair.comment, to_string(pair.interval), to_string(pair.primary), to_string(pair.backup),
+      notify_text(pair),
       pair.sync ? "  # Both balancers need the same key there; any 32 random bytes will do.\n"
                   "  sync: {key_file: /etc/drover/sync.key}\n"
                 : "");

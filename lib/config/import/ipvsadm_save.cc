@@ -2,83 +2,21 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <tuple>
 
 #include "lib/config/import/import.h"
 #include "lib/config/import/import_values.h"
+#include "lib/config/import/ipvsadm_options.h"
 #include "lib/config/import/words.h"
 
 namespace drover::config {
 namespace {
 
-// A line's options by their short name ("t"), each with its value, or an empty one.
-using Options = std::map<std::string, std::string>;
-
-struct OptionName {
-  std::string_view in_short;
-  std::string_view in_full;
-  bool has_value = false;
-  bool value_may_be_missing = false;
-};
-
-constexpr OptionName option_names[] = {
-    {"A", "add-service"},
-    {"E", "edit-service"},
-    {"D", "delete-service"},
-    {"a", "add-server"},
-    {"e", "edit-server"},
-    {"d", "delete-server"},
-    {"C", "clear"},
-    {"Z", "zero"},
-    {"R", "restore"},
-    {"S", "save"},
-    {"L", "list"},
-    {"l", "list"},
-    {"set", "set"},
-    {"start-daemon", "start-daemon", true},
-    {"stop-daemon", "stop-daemon", true},
-    {"mcast-interface", "mcast-interface", true},
-    {"syncid", "syncid", true},
-    {"t", "tcp-service", true},
-    {"u", "udp-service", true},
-    {"sctp-service", "sctp-service", true},
-    {"f", "fwmark-service", true},
-    {"6", "ipv6"},
-    {"s", "scheduler", true},
-    {"p", "persistent", true, true},
-    {"M", "netmask", true},
-    {"pe", "pe", true},
-    {"b", "sched-flags", true},
-    {"o", "ops"},
-    {"r", "real-server", true},
-    {"g", "gatewaying"},
-    {"i", "ipip"},
-    {"m", "masquerading"},
-    {"w", "weight", true},
-    {"x", "u-threshold", true},
-    {"y", "l-threshold", true},
-    {"n", "numeric"},
-    {"tun-type", "tun-type", true},
-    {"tun-port", "tun-port", true},
-    {"tun-nocsum", "tun-nocsum"},
-    {"tun-csum", "tun-csum"},
-    {"tun-remcsum", "tun-remcsum"},
-};
-
-const OptionName* option_named(std::string_view word) {
-  const bool in_full = word.starts_with("--");
-  if (!in_full && (!word.starts_with('-') || word.size() < 2)) return nullptr;
-  const std::string_view name = word.substr(in_full ? 2 : 1);
-  const auto found =
-      std::ranges::find(option_names, name, in_full ? &OptionName::in_full : &OptionName::in_short);
-  return found == std::end(option_names) ? nullptr : &*found;
-}
-
 class IpvsadmImport {
  public:
   Imported run(std::string_view text) {
     imported_.source = "what ipvsadm-save wrote";
+    if (!is_text(text, imported_.errors)) return std::move(imported_);
     for (const WordLine& line : word_lines(text)) command(line);
     if (imported_.errors.empty() && services_.empty())
       error(0, "there is no virtual service in it, so nothing to balance");
@@ -108,36 +46,9 @@ class IpvsadmImport {
     comment(line.number, text);
   }
 
-  std::optional<Options> options_of(const WordLine& line) {
-    Options options;
-    const auto& words = line.words;
-    for (std::size_t i = words[0].ends_with("ipvsadm") ? 1 : 0; i < words.size(); ++i) {
-      const OptionName* option = option_named(words[i]);
-      if (option == nullptr) {
-        // --set has three values of its own.
-        if (options.contains("set")) {
-          options["set"] += (options["set"].empty() ? "" : " ") + words[i];
-          continue;
-        }
-        error(line.number, fmt::format("ipvsadm has no option {}", words[i]));
-        return std::nullopt;
-      }
-      std::string& value = options[std::string(option->in_short)];
-      if (!option->has_value) continue;
-      const bool is_there = i + 1 < words.size() && !words[i + 1].starts_with('-');
-      if (is_there)
-        value = words[++i];
-      else if (!option->value_may_be_missing) {
-        error(line.number, fmt::format("the option {} needs a value", words[i]));
-        return std::nullopt;
-      }
-    }
-    return options;
-  }
-
   void command(const WordLine& line) {
-    const auto options = options_of(line);
-    if (!options) return;
+    const auto options = ipvsadm_options(line.words);
+    if (!options) return error(line.number, options.error());
     if (options->contains("A")) return add_service(line, *options);
     if (options->contains("a")) return add_server(line, *options);
     if (options->contains("set")) return set_timeouts(line, (*options).at("set"));
@@ -175,7 +86,7 @@ class IpvsadmImport {
   }
 
   // None, with a word about it, for what drover cannot balance.
-  std::optional<Key> key_of(const WordLine& line, const Options& options) {
+  std::optional<Key> key_of(const WordLine& line, const IpvsadmOptions& options) {
     if (options.contains("f")) {
       leave_out(line, "there are no firewall marks: make a service of each address and port");
       return std::nullopt;
@@ -194,7 +105,7 @@ class IpvsadmImport {
     return Key{udp ? Protocol::udp : Protocol::tcp, at->first, at->second};
   }
 
-  void add_service(const WordLine& line, const Options& options) {
+  void add_service(const WordLine& line, const IpvsadmOptions& options) {
     const auto key = key_of(line, options);
     if (!key) return;
     if (find(*key) != nullptr) return error(line.number, "this service is added a second time");
@@ -228,7 +139,7 @@ class IpvsadmImport {
     }
   }
 
-  void persistence(const WordLine& line, const Options& options, ImportedService& service) {
+  void persistence(const WordLine& line, const IpvsadmOptions& options, ImportedService& service) {
     if (!options.contains("p")) return;
     const std::string& seconds = options.at("p");
     const auto number =
@@ -256,7 +167,7 @@ class IpvsadmImport {
     return found == services_.end() ? nullptr : &*found;
   }
 
-  std::uint32_t number(const WordLine& line, const Options& options, const char* option,
+  std::uint32_t number(const WordLine& line, const IpvsadmOptions& options, const char* option,
                        std::uint32_t otherwise, std::uint64_t most) {
     if (!options.contains(option)) return otherwise;
     const auto value = number_of_any_base(options.at(option));
@@ -266,7 +177,7 @@ class IpvsadmImport {
     return otherwise;
   }
 
-  void add_server(const WordLine& line, const Options& options) {
+  void add_server(const WordLine& line, const IpvsadmOptions& options) {
     const auto key = key_of(line, options);
     if (!key) return;
     ImportedService* service = find(*key);

@@ -7,10 +7,11 @@ namespace {
 constexpr LvsKeyword global_keywords[] = {
     {"serial_no", "no daemon read it"},
     {"primary", ""},
-    {"primary_private", "there is no second path between the balancers", true},
+    {"primary_private", "a second path is `second_path` of failover.vrrp, which names a port",
+     true},
     {"primary_shared", "for failover services on shared disks"},
     {"backup", ""},
-    {"backup_private", "there is no second path between the balancers", true},
+    {"backup_private", "a second path is `second_path` of failover.vrrp, which names a port", true},
     {"backup_shared", "for failover services on shared disks"},
     {"backup_active", ""},
     {"heartbeat", "Piranha never read it: backup_active said whether there was a pair", true},
@@ -33,8 +34,8 @@ constexpr LvsKeyword global_keywords[] = {
     {"tcp_timeout", ""},
     {"tcpfin_timeout", ""},
     {"udp_timeout", ""},
-    {"active_cmd", "no command is run when the role changes; `drover events` tells of it", true},
-    {"inactive_cmd", "no command is run when the role changes; `drover events` tells of it", true},
+    {"active_cmd", ""},
+    {"inactive_cmd", ""},
     {"hard_shutdown", "a check that fails to run takes nothing else with it"},
 };
 

@@ -11,13 +11,6 @@
 namespace drover::config {
 namespace {
 
-// For YAML, backslashes as they are.
-std::string single_quoted(std::string_view text) {
-  std::string quoted = "'";
-  for (const char c : text) quoted += c == '\'' ? std::string("''") : std::string(1, c);
-  return quoted + "'";
-}
-
 struct HttpRequest {
   std::string method;
   std::string path;

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "lib/config/import/words.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+
+#include "lib/config/source_text.h"
 
 namespace drover::config {
 namespace {
@@ -53,11 +57,25 @@ std::vector<WordLine> word_lines(std::string_view text) {
   return lines;
 }
 
+bool is_text(std::string_view text, std::vector<ImportNote>& errors) {
+  const auto binary = find_binary(text);
+  if (binary)
+    errors.push_back({static_cast<std::size_t>(binary->position.line),
+                      fmt::format("{}; {}", binary->what, binary->remedy)});
+  return !binary;
+}
+
 std::string unquoted(std::string_view word) {
   if (word.size() >= 2 && (word.front() == '"' || word.front() == '\'') &&
       word.back() == word.front())
     word = word.substr(1, word.size() - 2);
   return std::string(word);
+}
+
+std::string single_quoted(std::string_view text) {
+  std::string quoted = "'";
+  for (const char c : text) quoted += c == '\'' ? std::string("''") : std::string(1, c);
+  return quoted + "'";
 }
 
 }  // namespace drover::config

@@ -95,7 +95,8 @@ std::string every_keyword() {
   std::string text =
       "primary = 192.0.2.11\nbackup = 192.0.2.12\nbackup_active = 1\nservice = lvs\n"
       "network = direct\nkeepalive = 5\ndeadtime = 10\nsyncdaemon = 1\ntcp_timeout = 600\n"
-      "tcpfin_timeout = 60\nudp_timeout = 0x20\n";
+      "tcpfin_timeout = 60\nudp_timeout = 0x20\n"
+      "active_cmd = \"/usr/local/bin/up a'b\"\ninactive_cmd = /usr/local/bin/down\n";
   for (const LvsKeyword& keyword : lvs_global_keywords())
     if (!keyword.no_match.empty())
       text += std::string(keyword.name) + " = 1" + (keyword.two_values ? " eth0\n" : "\n");
@@ -110,6 +111,26 @@ std::string every_keyword() {
   return text +
          " server one {\n  address = 192.0.2.21\n  active = 1\n  port = 80\n  weight = 010\n "
          "}\n}\n";
+}
+
+TEST_CASE("what is no text is not imported", "[import]") {
+  for (const auto import : {import_lvs_cf, import_ipvsadm_save})
+    CHECK(
+        lines_of(import("\n# \xe4\n").errors) ==
+        Lines{"2: this is no text file: byte 0xe4 is not UTF-8 text; save it as plain UTF-8 text"});
+}
+
+TEST_CASE("options of ipvsadm's may be written together with their values", "[import]") {
+  const Imported imported = import_ipvsadm_save(
+      "ipvsadm --add-service --tcp-service=192.0.2.10:80 --scheduler=wrr -p60\n"
+      "-a -t192.0.2.10:80 -r 192.0.2.21 -g -w7\n"
+      "--start-daemon backup --mcast-group=224.0.0.81 --sync-maxlen 1400 --mcast-ttl 1\n");
+  REQUIRE(lines_of(imported.errors).empty());
+  CHECK(imported.services.at(0).scheduler == "wrr");
+  CHECK(imported.services[0].persistence_seconds == 60);
+  CHECK(imported.services[0].servers.at(0).weight == 7);
+  CHECK(lines_of(import_ipvsadm_save("-A -t 192.0.2.10:80 --ops=1\n").errors).at(0) ==
+        "1: the option --ops takes no value");
 }
 
 TEST_CASE("every keyword of an lvs.cf comes to something or is named", "[import]") {
@@ -129,10 +150,11 @@ TEST_CASE("every keyword of an lvs.cf comes to something or is named", "[import]
   for (const std::string piece :
        {"address: \"192.0.2.11/24\", priority: 200", "interval: 1s, peers: [\"192.0.2.11\", ",
         "key_file: /etc/drover/sync.key", "tcp_established: 10m, tcp_fin_wait: 1m, udp: 32s",
-        "device: \"eth1\"", "address: \"192.0.2.10\"", "ports: [80]", "scheduler: wlc",
+        "device: 'eth1'", "address: \"192.0.2.10\"", "ports: [80]", "scheduler: wlc",
         "persistence: {timeout: 600s, mask: 24}", "sorry_server: \"192.0.2.30\"", "weight: 8}",
         "script: {command: ['/usr/local/bin/check', '%h'], output: 'HTTP'}",
         "interval: 5s, timeout: 5s, rise: 3, fall: 1", "quiesce_server = 1",
+        "notify: {master: ['/usr/local/bin/up', 'a''b'], backup: ['/usr/local/bin/down']}",
         "load_monitor = uptime", "send: send_program takes its place"}) {
     INFO(piece);
     CHECK(yaml.find(piece) != std::string::npos);

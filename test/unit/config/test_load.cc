@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Whole files: what they become, which node they are read on, and what is said about them.
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -8,6 +11,7 @@
 #include "lib/config/report.h"
 #include "test/unit/catch.h"
 #include "test/unit/config/support.h"
+#include "test/unit/temporary_directory.h"
 
 namespace drover::config {
 namespace {
@@ -205,6 +209,43 @@ TEST_CASE("every file that comes with drover is right", "[config]") {
     const auto loaded = load(file, std::nullopt, "lb1");
     INFO(check_report(file, loaded));
     CHECK(loaded);
+  }
+}
+
+TEST_CASE("programs are run only from a file that root alone may write", "[config]") {
+  const std::string track =
+      "failover: {vrrp: [{id: 1, track: [{script: {command: [/bin/true]}}]}]}\n";
+  const std::string notify = "failover: {vrrp: [{id: 1, notify: {backup: [/bin/true]}}]}\n";
+  const std::string check =
+      "pools: {web: {servers: [{address: 192.0.2.21}], checks: [{script: {command: "
+      "[/bin/true]}}]}}\n";
+  const TemporaryDirectory directory;
+  const std::string path = (directory.path() / "f").string();
+  const auto loaded = [&] { return load(path, std::nullopt, "lb1"); };
+  const bool is_root = geteuid() == 0;
+  for (const auto& [text, what] : {std::pair{some_ports + check + some_services, ":2:57: a check"},
+                                   std::pair{minimal_and(track), ":4:35: track"},
+                                   std::pair{minimal_and(notify), ":4:35: notify"}}) {
+    CAPTURE(text);
+    std::ofstream(path) << text;
+    const std::string refused = path + what +
+                                " runs a program, but not only root can write this file; "
+                                "chown root:root " +
+                                path + " && chmod go-w " + path;
+    chmod(path.c_str(), 0644);
+    CHECK(loaded().has_value() == is_root);
+    chmod(path.c_str(), 0664);
+    REQUIRE_FALSE(loaded());
+    CHECK(lines_of(loaded().error()) == Lines{refused});
+    chmod(path.c_str(), 0644);
+    if (is_root) REQUIRE(chown(path.c_str(), 65'534, 65'534) == 0);
+    REQUIRE_FALSE(loaded());
+    CHECK(lines_of(loaded().error()) == Lines{refused});
+    // `drover check` says so, too, and reads on.
+    const auto checked = load_for_every_node(path);
+    REQUIRE(checked);
+    CHECK(lines_of(checked->warnings).back() == refused);
+    std::filesystem::remove(path);
   }
 }
 

@@ -144,6 +144,37 @@ TEST_CASE("a server that lacks the VIP is told from one that is away") {
   network().there("ip link set there0 up; ip address replace 2001:db8::21/64 dev there0 nodad");
 }
 
+// By a datagram that nobody answers.
+void check_by_datagram(VipRoute& route, const Subject& subject) {
+  const UniqueFd socket(
+      ::socket(health::family_of(subject.server), SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  REQUIRE(route.prepare(socket.get(), subject));
+  loop().restart();
+  loop().run_for(100ms);
+}
+
+TEST_CASE("a check without connections finds out, too, that a server lacks the VIP") {
+  const auto route = open_route();
+  const Subject ping = at_vip(0);
+  const Subject dns = at_vip(53);
+  take_vips_away();
+  for (const Subject& subject : {ping, dns}) {
+    CAPTURE(subject.port);
+    check_by_datagram(*route, subject);
+    CHECK(route->hint(subject, Failure::unanswered) ==
+          "it answers at 192.0.2.21 itself, so it lacks the VIP on its loopback: "
+          "run 'realserver 203.0.113.10' there");
+  }
+  give_server_the_vips();
+  check_by_datagram(*route, dns);
+  CHECK(route->hint(dns, Failure::unanswered).empty());  // the program is silent
+  network().there("ip link set there0 down");
+  for (int i = 0; i < 2; ++i) check_by_datagram(*route, at_vip(54));
+  CHECK(route->hint(at_vip(54), Failure::unanswered) ==
+        "does it have 203.0.113.10 on its loopback?");
+  network().there("ip link set there0 up; ip address replace 2001:db8::21/64 dev there0 nodad");
+}
+
 TEST_CASE("a server that has the VIP but does not listen on it is no such one") {
   const auto route = open_route();
   give_server_the_vips();

@@ -69,6 +69,7 @@ class PortRun {
   PortRun& operator=(const PortRun&) = delete;
   ~PortRun();
 
+  pid_t process() const { return process_; }
   void tell(const std::string& line);
   // The next line that starts with `prefix`, others skipped; empty when none comes in time.
   std::string expect(const std::string& prefix,
