@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "drivers/driver_log.h"
+#include "drivers/further_mac.h"
 #include "drivers/kernel_interface.h"
 #include "lib/base/log.h"
 
@@ -100,8 +101,7 @@ Result<std::unique_ptr<Ethdev>> Ethdev::start(const EthdevSettings& settings) {
     return fail("has no queue", error);
   if (const int error = rte_eth_dev_start(settings.port); error != 0)
     return fail("does not start", error);
-  // For neighbour solicitations and VRRP; a device without such a filter says so, which is as good.
-  rte_eth_allmulticast_enable(settings.port);
+  receive_multicast(settings.port);
 
   rte_ether_addr mac{};
   rte_eth_macaddr_get(settings.port, &mac);

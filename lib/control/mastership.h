@@ -20,6 +20,7 @@
 #include "lib/control/event_source.h"
 #include "lib/control/heartbeat.h"
 #include "lib/control/plant.h"
+#include "lib/control/virtual_macs.h"
 #include "lib/datapath/snapshot.h"
 
 namespace drover::control {
@@ -86,10 +87,12 @@ class Mastership {
   // A copy, as of now; by the index in the file.
   std::vector<failover::Instance> instances() const;
   const std::optional<std::string>& held_back() const { return held_back_; }
+  // Sentences for the status.
+  const std::vector<std::string>& notes() const { return virtual_macs_.notes(); }
 
  private:
-  Result<failover::InstanceSettings> settings_of(const config::Config& config,
-                                                 std::size_t index) const;
+  Result<failover::InstanceSettings> settings_of(const config::Config& config, std::size_t index);
+  bool receive(const MacAddress& virtual_mac, std::size_t instance);
   Result<failover::InstancePath> path_of(const config::Config& config, std::size_t port, bool is_v6,
                                          const std::vector<IpAddress>& peers) const;
   void rung();
@@ -102,6 +105,7 @@ class Mastership {
   boost::asio::io_context& loop_;
   const Plant& plant_;
   EventLog& events_;
+  VirtualMacs virtual_macs_;
   Doorbell bell_;
   std::unique_ptr<Heartbeat> heartbeat_;
   std::optional<Readable> rung_;
