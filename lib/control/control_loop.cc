@@ -147,6 +147,7 @@ class ControlLoop::Loop {
     events_.post(EventKind::daemon, log::Level::info, "droverd", "has started");
     io_.run();
     log::info("stopping");
+    mastership_->end();
     service_manager_.stopping();
     api_.reset();
     remote_api_.reset();

@@ -52,7 +52,7 @@ Heartbeat::Heartbeat(const Plant& plant, std::vector<failover::Instance> instanc
       leases_(std::move(leases)),
       marks_(instances_.size()) {}
 
-Heartbeat::~Heartbeat() {
+void Heartbeat::end() {
   if (!thread_) return;
   {
     const std::lock_guard guard(mutex_);
@@ -60,6 +60,7 @@ Heartbeat::~Heartbeat() {
   }
   bell_.ring();
   pthread_join(*thread_, nullptr);
+  thread_.reset();
 }
 
 Result<void> Heartbeat::start() {

@@ -35,12 +35,14 @@ class Heartbeat {
   // A lease for each instance. `changed` is rung when an instance has an occurrence.
   Heartbeat(const Plant& plant, std::vector<failover::Instance> instances,
             std::vector<Lease> leases, Doorbell& changed);
-  ~Heartbeat();  // ends the thread
+  ~Heartbeat() { end(); }
   Heartbeat(const Heartbeat&) = delete;
   Heartbeat& operator=(const Heartbeat&) = delete;
 
   // The calling thread has the interfaces' network namespace. Instances are started with it.
   Result<void> start();
+  // Ends the thread; while the workers are there.
+  void end();
   // Of the thread: SCHED_FIFO was permitted.
   bool is_real_time() const { return real_time_; }
 

@@ -292,6 +292,10 @@ void Mastership::wait_for_successor() {
   if (const Done done = std::exchange(after_leaving_, nullptr)) done();
 }
 
+void Mastership::end() {
+  if (heartbeat_) heartbeat_->end();
+}
+
 void Mastership::found(const IpAddress& address, const MacAddress& mac) {
   if (!heartbeat_) return;
   heartbeat_->with([&](std::vector<Instance>& instances, auto) {

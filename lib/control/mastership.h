@@ -73,6 +73,8 @@ class Mastership {
   Result<void> yield(std::optional<std::uint8_t> id, const std::string& who);
   // The daemon ends: says so, and calls back when a peer has taken over, or none will.
   void leave(Done done);
+  // Nothing is heard or said any more; before the workers go.
+  void end();
 
   // The neighbour table knows where an address is.
   void found(const IpAddress& address, const MacAddress& mac);
