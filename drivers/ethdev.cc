@@ -7,8 +7,10 @@
 #include <rte_mbuf.h>
 
 #include <algorithm>
+#include <vector>
 
 #include "drivers/driver_log.h"
+#include "drivers/further_mac.h"
 #include "drivers/kernel_interface.h"
 #include "lib/base/log.h"
 
@@ -99,8 +101,7 @@ Result<std::unique_ptr<Ethdev>> Ethdev::start(const EthdevSettings& settings) {
     return fail("has no queue", error);
   if (const int error = rte_eth_dev_start(settings.port); error != 0)
     return fail("does not start", error);
-  // For neighbour solicitations and VRRP; a device without such a filter says so, which is as good.
-  rte_eth_allmulticast_enable(settings.port);
+  receive_multicast(settings.port);
 
   rte_ether_addr mac{};
   rte_eth_macaddr_get(settings.port, &mac);
@@ -113,6 +114,34 @@ Ethdev::~Ethdev() {
   if (rte_eth_dev_is_valid_port(port_) == 0) return;
   if (const int error = rte_eth_dev_stop(port_); error != 0)
     log::warning("port {}: not stopped: {}", port_, errno_text(-error));
+}
+
+std::optional<ReceiveSideScaling> Ethdev::scaling() const {
+  rte_eth_dev_info info{};
+  if (rte_eth_dev_info_get(port_, &info) != 0 || info.reta_size == 0) return std::nullopt;
+  ReceiveSideScaling scaling;
+  scaling.key.resize(std::max<std::size_t>(info.hash_key_size, 40));
+  rte_eth_rss_conf conf{};
+  conf.rss_key = scaling.key.data();
+  conf.rss_key_len = static_cast<std::uint8_t>(scaling.key.size());
+  if (rte_eth_dev_rss_hash_conf_get(port_, &conf) != 0) return std::nullopt;
+  if (std::ranges::count(scaling.key, 0) == std::ssize(scaling.key)) return std::nullopt;
+  using Hashes = ReceiveSideScaling::Hashes;
+  const auto hashes = [&](std::uint64_t with_ports, std::uint64_t without) {
+    if ((conf.rss_hf & with_ports) != 0) return Hashes::addresses_and_ports;
+    return (conf.rss_hf & without) != 0 ? Hashes::addresses : Hashes::nothing;
+  };
+  scaling.tcp_v4 = hashes(RTE_ETH_RSS_NONFRAG_IPV4_TCP, RTE_ETH_RSS_IPV4);
+  scaling.udp_v4 = hashes(RTE_ETH_RSS_NONFRAG_IPV4_UDP, RTE_ETH_RSS_IPV4);
+  scaling.tcp_v6 = hashes(RTE_ETH_RSS_NONFRAG_IPV6_TCP, RTE_ETH_RSS_IPV6);
+  scaling.udp_v6 = hashes(RTE_ETH_RSS_NONFRAG_IPV6_UDP, RTE_ETH_RSS_IPV6);
+  std::vector<rte_eth_rss_reta_entry64> groups((info.reta_size + RTE_ETH_RETA_GROUP_SIZE - 1) /
+                                               RTE_ETH_RETA_GROUP_SIZE);
+  for (rte_eth_rss_reta_entry64& group : groups) group.mask = UINT64_MAX;
+  if (rte_eth_dev_rss_reta_query(port_, groups.data(), info.reta_size) != 0) return std::nullopt;
+  for (std::size_t i = 0; i < info.reta_size; ++i)
+    scaling.table.push_back(groups[i / RTE_ETH_RETA_GROUP_SIZE].reta[i % RTE_ETH_RETA_GROUP_SIZE]);
+  return scaling;
 }
 
 bool Ethdev::link_up() const {

@@ -5,10 +5,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "lib/base/result.h"
 #include "lib/net/address.h"
+#include "lib/net/receive_side_scaling.h"
 
 struct rte_mempool;
 
@@ -49,6 +51,8 @@ class Ethdev {
   std::uint16_t mtu() const { return mtu_; }
   // TX takes a chain of mbufs.
   bool multi_segment_tx() const { return multi_segment_tx_; }
+  // How it spreads packets over its queues; none: the driver does not say.
+  std::optional<ReceiveSideScaling> scaling() const;
   // False also when the device is gone.
   bool link_up() const;
   EthdevStats stats() const;

@@ -48,4 +48,8 @@ Result<void> HostPort::steer(std::span<const IpAddress> vips) {
   return {};
 }
 
+Result<MacReception> HostPort::receive_also(const MacAddress& mac) {
+  return receive_by_ethdev(ethdev_port(), mac);
+}
+
 }  // namespace drover

@@ -22,6 +22,7 @@ class HostPort : public PortDriver {
   std::string kernel_interface() const override { return "drover-" + settings_.name; }
   HostInterface* host_interface() override { return host_.get(); }
   Result<void> steer(std::span<const IpAddress> vips) override;
+  Result<MacReception> receive_also(const MacAddress& mac) override;
 
  protected:
   explicit HostPort(PortSettings settings) : settings_(std::move(settings)) {}

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "drivers/further_mac.h"
 #include "lib/base/result.h"
 #include "lib/net/address.h"
 
@@ -59,6 +60,10 @@ class PortDriver {
   // Which addresses' frames come to the ethdev; replaces the set of the last call. Only after the
   // ethdev's start. Where the ethdev gets every frame this does nothing.
   virtual Result<void> steer(std::span<const IpAddress> vips) = 0;
+
+  // Frames for this MAC address come in, too, as long as the port runs. Only after the ethdev's
+  // start.
+  virtual Result<MacReception> receive_also(const MacAddress& mac) = 0;
 };
 
 std::unique_ptr<PortDriver> make_port_driver(PortSettings settings);

@@ -112,4 +112,11 @@ Result<void> AfXdpDriver::steer(std::span<const IpAddress> vips) {
   return vips_->replace(vips);
 }
 
+Result<MacReception> AfXdpDriver::receive_also(const MacAddress& mac) {
+  auto received = receive_by_interface(settings_.device, mac);
+  if (!received) return tl::unexpected(received.error());
+  further_macs_.push_back(std::move(*received));
+  return MacReception::filtered;
+}
+
 }  // namespace drover

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "drivers/af_xdp/vip_map.h"
 #include "drivers/hotplug.h"
@@ -27,6 +28,7 @@ class AfXdpDriver : public PortDriver {
   std::uint16_t ethdev_port() const override { return ethdev_->port(); }
   std::string kernel_interface() const override { return settings_.device; }
   Result<void> steer(std::span<const IpAddress> vips) override;
+  Result<MacReception> receive_also(const MacAddress& mac) override;
 
  private:
   Result<void> check_fitness() const;
@@ -40,6 +42,7 @@ class AfXdpDriver : public PortDriver {
   std::optional<std::uint32_t> program_;  // the attached one's id, once it is known for ours
   std::optional<VipMap> vips_;
   SolicitedGroups groups_;
+  std::vector<UniqueFd> further_macs_;
 };
 
 }  // namespace drover

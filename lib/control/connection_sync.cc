@@ -25,6 +25,13 @@ std::vector<datapath::Crossing*> crossings_of(const Plant& plant) {
   return crossings;
 }
 
+std::vector<ScaledPort> scaled_ports(const Plant& plant) {
+  std::vector<ScaledPort> ports;
+  for (const PlantPort& port : plant.ports)
+    ports.push_back({port.ethdev->queues(), port.ethdev->scaling()});
+  return ports;
+}
+
 std::uint64_t random_boot() {
   std::uint64_t boot = 0;
   while (boot == 0)
@@ -74,7 +81,7 @@ ConnectionSync::ConnectionSync(boost::asio::io_context& loop, const config::Conf
       events_(events),
       callbacks_(std::move(callbacks)),
       directory_(builder),
-      bridge_(crossings_of(plant), [](const datapath::FlowRecord&) { return std::nullopt; }),
+      bridge_(crossings_of(plant), flow_owner(scaled_ports(plant), builder)),
       alarm_(loop, [this] { tick(); }) {}
 
 Result<std::unique_ptr<ConnectionSync>> ConnectionSync::open(
@@ -205,11 +212,21 @@ bool ConnectionSync::workers_rang() {
   });
   if (exchange_) exchange_->flush();
   bridge_.acknowledge();
+  distrust_scaling();
   if (ipvs_ && ipvs_->next() && !ipvs_waits_) {
     ipvs_waits_ = true;
     alarm_.set(paused_ ? now + pause_time : *ipvs_->next());
   }
   return more;
+}
+
+// What came so far may be with workers that do not see its flows.
+void ConnectionSync::distrust_scaling() {
+  if (!bridge_.is_owner_refuted() || std::exchange(distrusts_scaling_, true)) return;
+  events_.post(EventKind::sync, log::Level::warning, "receive side scaling",
+               "a port spreads flows over the workers otherwise than it says; what other balancers "
+               "tell goes to every worker");
+  if (exchange_) exchange_->ask_again();
 }
 
 void ConnectionSync::flush() {

@@ -63,6 +63,7 @@ class ConnectionSync {
   bool has_room() const;  // with the workers, for a datagram's connections
   void pause_if_full();
   void pause(bool paused);
+  void distrust_scaling();
   void tick();
   SyncActions actions();
 
@@ -81,6 +82,7 @@ class ConnectionSync {
   Alarm alarm_;
   datapath::FlowReporting reporting_ = datapath::FlowReporting::off;
   bool paused_ = false;
+  bool distrusts_scaling_ = false;
   bool ready_ = false;
   bool ipvs_waits_ = false;  // the alarm is set for it
 };

@@ -147,6 +147,7 @@ class ControlLoop::Loop {
     events_.post(EventKind::daemon, log::Level::info, "droverd", "has started");
     io_.run();
     log::info("stopping");
+    mastership_->end();
     service_manager_.stopping();
     api_.reset();
     remote_api_.reset();
@@ -437,6 +438,7 @@ class ControlLoop::Loop {
         "host, or ask a real server by its own address"};
     for (const IpAddress& server : builder_.refused_servers())
       notes.push_back(fmt::format("real server {}: {}", to_string(server), refusal));
+    notes.insert(notes.end(), mastership_->notes().begin(), mastership_->notes().end());
     if (!plant_->hugepages)
       notes.emplace_back(
           "runs without hugepages, slower; 'echo 256 > /proc/sys/vm/nr_hugepages'"

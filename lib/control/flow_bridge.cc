@@ -23,6 +23,14 @@ bool FlowBridge::has_room(std::size_t records) const {
   });
 }
 
+void FlowBridge::try_owner(const datapath::FlowRecord& record, std::size_t worker) {
+  // A part of the table may have been delivered there.
+  if (workers_.size() == 1 || record.of_table ||
+      record.kind != datapath::FlowRecord::Kind::connection || !trial_.is_due())
+    return;
+  if (const auto owner = owner_(record)) trial_.saw(owner->value() == worker);
+}
+
 void FlowBridge::deliver(const datapath::FlowRecord& record) {
   // A template is taken by whichever worker owns it.
   const bool is_connection = record.kind == datapath::FlowRecord::Kind::connection;
@@ -30,7 +38,8 @@ void FlowBridge::deliver(const datapath::FlowRecord& record) {
     workers_.front()->received_flows.push(record);
     return;
   }
-  if (const auto owner = is_connection ? owner_(record) : std::nullopt) {
+  const bool is_known = is_connection && !trial_.is_refuted();
+  if (const auto owner = is_known ? owner_(record) : std::nullopt) {
     workers_[owner->value()]->received_flows.push(record);
     return;
   }

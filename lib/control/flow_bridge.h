@@ -5,16 +5,13 @@
 
 #include <array>
 #include <cstdint>
-#include <functional>
-#include <optional>
+#include <utility>
 #include <vector>
 
+#include "lib/control/flow_owner.h"
 #include "lib/datapath/crossing.h"
 
 namespace drover::control {
-
-// Which worker gets the packets of a connection; none: it is not known.
-using FlowOwner = std::function<std::optional<WorkerId>(const datapath::FlowRecord&)>;
 
 class FlowBridge {
  public:
@@ -30,7 +27,10 @@ class FlowBridge {
     for (std::size_t i = 0; i < workers_.size(); ++i) {
       std::array<datapath::FlowRecord, records_at_once> records;
       const unsigned count = workers_[i]->flow_changes.pop_some(records);
-      for (unsigned at = 0; at < count; ++at) on_record(records[at]);
+      for (unsigned at = 0; at < count; ++at) {
+        try_owner(records[at], i);
+        on_record(records[at]);
+      }
       drained_[i] += count;
       more |= count == records.size();
     }
@@ -50,14 +50,19 @@ class FlowBridge {
 
   // Whether so many can be delivered.
   bool has_room(std::size_t records) const;
-  // To the worker that will see the flow, or to all of them.
+  // To the worker that will see the flow; to all of them when it is not known, or when flows were
+  // seen elsewhere.
   void deliver(const datapath::FlowRecord& record);
+  bool is_owner_refuted() const { return trial_.is_refuted(); }
 
  private:
   static constexpr std::size_t records_at_once = 256;
 
+  void try_owner(const datapath::FlowRecord& record, std::size_t worker);
+
   std::vector<datapath::Crossing*> workers_;
   FlowOwner owner_;
+  OwnerTrial trial_;
   std::vector<std::uint64_t> drained_;
   std::vector<bool> ordered_late_ = std::vector<bool>(workers_.size(), false);
 };

@@ -13,6 +13,8 @@
 #include "lib/control/interface_view.h"
 #include "lib/control/packet_socket.h"
 #include "lib/control/vlan_interface.h"
+#include "lib/net/header_at.h"
+#include "lib/net/wire.h"
 
 namespace drover::control {
 namespace {
@@ -31,8 +33,7 @@ constexpr std::chrono::microseconds ring_pause{500};
 // The interface on which untagged frames of the port come to the kernel.
 std::string interface_of(const PlantPort& port) {
   const std::string own = port.driver->kernel_interface();
-  const bool is_untagged = port.config->vlan == 0 || port.driver->host_interface() != nullptr;
-  return is_untagged ? own : vlan_interface(own, port.config->vlan);
+  return port.config->vlan == 0 ? own : vlan_interface(own, port.config->vlan);
 }
 
 void put_tag(std::vector<std::uint8_t>& frame, std::uint16_t vlan) {
@@ -51,7 +52,7 @@ Heartbeat::Heartbeat(const Plant& plant, std::vector<failover::Instance> instanc
       leases_(std::move(leases)),
       marks_(instances_.size()) {}
 
-Heartbeat::~Heartbeat() {
+void Heartbeat::end() {
   if (!thread_) return;
   {
     const std::lock_guard guard(mutex_);
@@ -59,6 +60,7 @@ Heartbeat::~Heartbeat() {
   }
   bell_.ring();
   pthread_join(*thread_, nullptr);
+  thread_.reset();
 }
 
 Result<void> Heartbeat::start() {
@@ -86,28 +88,43 @@ Result<void> Heartbeat::start() {
 }
 
 Result<void> Heartbeat::open_sockets() {
-  std::set<std::string> names;
-  for (const PlantPort& port : plant_.ports) names.insert(interface_of(port));
-  const auto views = view_interfaces(names);
+  std::set<bool> families;
   for (const failover::Instance& instance : instances_)
     for (const failover::InstancePath& path : instance.settings().paths) {
-      const bool is_v6 = path.own.is_v6();
-      if (std::ranges::any_of(sockets_, [&](const Socket& socket) {
-            return socket.port == path.port && socket.is_v6 == is_v6;
-          }))
-        continue;
-      const std::string name = interface_of(plant_.ports[path.port]);
-      const int index = views.at(name).index;
-      if (index == 0)
-        return failure(name, "there is no such interface, where heartbeats would be heard",
-                       fmt::format("ip link add link {} name {} type vlan id {}",
-                                   plant_.ports[path.port].driver->kernel_interface(), name,
-                                   plant_.ports[path.port].config->vlan));
-      auto socket = open_vrrp_socket(index, is_v6);
-      if (!socket) return tl::unexpected(socket.error());
-      sockets_.push_back({std::move(*socket), path.port, is_v6});
+      families.insert(path.own.is_v6());
+      if (auto opened = open_socket(path); !opened) return opened;
     }
+  for (const bool is_v6 : families) {
+    auto sink = open_vrrp_sink(is_v6);
+    if (!sink) return tl::unexpected(sink.error());
+    sinks_.push_back(std::move(*sink));
+  }
   return {};
+}
+
+// One a port and family.
+Result<void> Heartbeat::open_socket(const failover::InstancePath& path) {
+  const bool is_v6 = path.own.is_v6();
+  const bool is_open = std::ranges::any_of(sockets_, [&](const Socket& socket) {
+    return socket.port == path.port && socket.is_v6 == is_v6;
+  });
+  if (is_open || is_heard_by_workers(path.port)) return {};
+  const PlantPort& port = plant_.ports[path.port];
+  const std::string name = interface_of(port);
+  const int index = view_interfaces({name}).at(name).index;
+  if (index == 0)
+    return failure(name, "there is no such interface, where heartbeats would be heard",
+                   fmt::format("ip link add link {} name {} type vlan id {}",
+                               port.driver->kernel_interface(), name, port.config->vlan));
+  auto socket = open_vrrp_socket(index, is_v6);
+  if (!socket) return tl::unexpected(socket.error());
+  sockets_.push_back({std::move(*socket), path.port, is_v6});
+  return {};
+}
+
+// The kernel gets that port's frames from the control thread, which may be late.
+bool Heartbeat::is_heard_by_workers(std::size_t port) const {
+  return plant_.ports[port].driver->host_interface() != nullptr;
 }
 
 void* Heartbeat::run(void* self) {
@@ -131,9 +148,14 @@ void Heartbeat::run() {
 }
 
 void Heartbeat::wait(std::optional<TimePoint> until) {
-  std::vector<pollfd> watched{{.fd = bell_.descriptor(), .events = POLLIN, .revents = 0}};
-  for (const Socket& socket : sockets_)
-    watched.push_back({.fd = socket.descriptor.get(), .events = POLLIN, .revents = 0});
+  std::vector<pollfd> watched;
+  const auto watch = [&watched](int descriptor) {
+    watched.push_back({.fd = descriptor, .events = POLLIN, .revents = 0});
+  };
+  for (const Socket& socket : sockets_) watch(socket.descriptor.get());
+  for (const PlantWorker& worker : plant_.workers)
+    watch(worker.crossing->heartbeat_doorbell.descriptor());
+  watch(bell_.descriptor());
   timespec timeout{};
   if (until) {
     const auto left = std::max(nanoseconds(0), nanoseconds(*until - Clock::now()));
@@ -141,9 +163,11 @@ void Heartbeat::wait(std::optional<TimePoint> until) {
     timeout.tv_nsec = left.count() % 1'000'000'000;
   }
   if (ppoll(watched.data(), watched.size(), until ? &timeout : nullptr, nullptr) <= 0) return;
-  if (watched[0].revents != 0) bell_.answer();
+  if (watched.back().revents != 0) bell_.answer();
   for (std::size_t i = 0; i < sockets_.size(); ++i)
-    if (watched[i + 1].revents != 0) receive(sockets_[i]);
+    if (watched[i].revents != 0) receive(sockets_[i]);
+  for (std::size_t i = 0; i < plant_.workers.size(); ++i)
+    if (watched[sockets_.size() + i].revents != 0) receive(*plant_.workers[i].crossing);
 }
 
 void Heartbeat::receive(const Socket& socket) {
@@ -151,19 +175,31 @@ void Heartbeat::receive(const Socket& socket) {
   for (int i = 0; i < datagrams_a_turn; ++i) {
     const auto frame = receive_frame(socket.descriptor.get(), buffer);
     if (!frame) return;
-    hear(socket, frame->payload, frame->source);
+    hear({socket.port, socket.is_v6, frame->payload, frame->source});
   }
 }
 
-void Heartbeat::hear(const Socket& socket, std::span<const std::uint8_t> datagram,
-                     const MacAddress& source) {
+void Heartbeat::receive(datapath::Crossing& worker) {
+  worker.heartbeat_doorbell.answer();
+  datapath::HeartbeatFrame frame;
+  while (worker.heard_heartbeats.pop_some({&frame, 1}) == 1) {
+    const auto port = std::ranges::find(plant_.ports, frame.ethdev,
+                                        [](const PlantPort& each) { return each.ethdev->port(); });
+    const auto bytes = std::span<const std::uint8_t>(frame.bytes).first(frame.length);
+    const auto& header = header_at<EthernetHeader>(bytes, 0);
+    hear({static_cast<std::size_t>(port - plant_.ports.begin()),
+          header.type == Be16(ether_type::ipv6), bytes.subspan(sizeof header), header.source});
+  }
+}
+
+void Heartbeat::hear(const Heard& heard) {
   const std::lock_guard guard(mutex_);
   const TimePoint now = Clock::now();
   for (std::size_t i = 0; i < instances_.size(); ++i) {
     const auto& paths = instances_[i].settings().paths;
     for (std::size_t path = 0; path < paths.size(); ++path)
-      if (paths[path].port == socket.port && paths[path].own.is_v6() == socket.is_v6 &&
-          instances_[i].hear(path, datagram, source, now, can_forward(i)) &&
+      if (paths[path].port == heard.port && paths[path].own.is_v6() == heard.is_v6 &&
+          instances_[i].hear(path, heard.datagram, heard.source, now, can_forward(i)) &&
           instances_[i].router().role() == failover::Role::backup)
         mark(i);
   }

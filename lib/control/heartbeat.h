@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The heartbeat thread: keeps the time of every VRRP instance, hears the peers' advertisements on
-// the ports' kernel interfaces and sends its own through worker 0, which owns the traffic's queues.
+// the ports' kernel interfaces, or from the workers where these get every frame of a port, and
+// sends its own through worker 0, which owns the traffic's queues.
 //
 // It is a thread of its own since the control thread may be busy for longer than three heartbeats
 // of 10 ms last: with a file of a thousand services, or a listing of a million connections.
@@ -34,12 +35,14 @@ class Heartbeat {
   // A lease for each instance. `changed` is rung when an instance has an occurrence.
   Heartbeat(const Plant& plant, std::vector<failover::Instance> instances,
             std::vector<Lease> leases, Doorbell& changed);
-  ~Heartbeat();  // ends the thread
+  ~Heartbeat() { end(); }
   Heartbeat(const Heartbeat&) = delete;
   Heartbeat& operator=(const Heartbeat&) = delete;
 
   // The calling thread has the interfaces' network namespace. Instances are started with it.
   Result<void> start();
+  // Ends the thread; while the workers are there.
+  void end();
   // Of the thread: SCHED_FIFO was permitted.
   bool is_real_time() const { return real_time_; }
 
@@ -67,12 +70,21 @@ class Heartbeat {
     std::size_t port;
     bool is_v6;
   };
+  struct Heard {
+    std::size_t port;
+    bool is_v6;
+    std::span<const std::uint8_t> datagram;
+    MacAddress source;
+  };
   static void* run(void* self);
   void run();
   Result<void> open_sockets();
+  Result<void> open_socket(const failover::InstancePath& path);
+  bool is_heard_by_workers(std::size_t port) const;
   void wait(std::optional<TimePoint> until);
   void receive(const Socket& socket);
-  void hear(const Socket& socket, std::span<const std::uint8_t> datagram, const MacAddress& source);
+  void receive(datapath::Crossing& worker);
+  void hear(const Heard& heard);
   void tick();
   void settle();
   void settle(std::size_t instance, TimePoint now);
@@ -84,7 +96,7 @@ class Heartbeat {
   const Plant& plant_;
   Doorbell& changed_;
   const datapath::TscClock tsc_;
-  mutable InheritingMutex mutex_;  // of all below but for the sockets
+  mutable InheritingMutex mutex_;  // of all below but for sockets
   std::vector<failover::Instance> instances_;
   std::vector<Lease> leases_;                      // by instance
   std::vector<std::vector<std::uint64_t>> marks_;  // by instance: the workers' turns at its last
@@ -92,7 +104,8 @@ class Heartbeat {
   AnnouncementQueue announcements_;
   bool ended_ = false;
   std::vector<Socket> sockets_;
-  Doorbell bell_;  // instances were acted upon from outside
+  std::vector<FileDescriptor> sinks_;  // one a family
+  Doorbell bell_;                      // instances were acted upon from outside
   bool real_time_ = false;
   std::optional<pthread_t> thread_;
 };

@@ -74,6 +74,7 @@ Mastership::Mastership(boost::asio::io_context& loop, const Plant& plant, EventL
     : loop_(loop),
       plant_(plant),
       events_(events),
+      virtual_macs_(plant, events),
       flush_deadline_(loop,
                       [this] {
                         if (const Done next = std::exchange(after_flush_, nullptr)) next();
@@ -105,18 +106,20 @@ Result<void> Mastership::configure(const config::Config& config) {
   }
   roles_.clear();
   const auto made = this->instances();
-  for (std::size_t i = 0; i < count; ++i)
+  for (std::size_t i = 0; i < count; ++i) {
+    MacAddress mac;
+    if (made[i].settings().has_virtual_mac) {
+      mac = made[i].mac_of_vips(0);
+      receive(mac, i);
+    }
     for (const failover::InstanceVip& vip : vips_[i])
-      roles_[vip.address] = {
-          .lease = leases_[i],
-          .virtual_mac = made[i].settings().has_virtual_mac
-                             ? failover::virtual_mac(ids_[i], vip.address.is_v6())
-                             : MacAddress()};
+      roles_[vip.address] = {.lease = leases_[i], .virtual_mac = mac};
+  }
   return {};
 }
 
 Result<failover::InstanceSettings> Mastership::settings_of(const config::Config& config,
-                                                           std::size_t index) const {
+                                                           std::size_t index) {
   const config::VrrpInstance& from = config.failover->vrrp[index];
   const bool is_v6 = config::is_v6(config::family_of(config, from));
   const std::size_t port = config::port_of_instance(config, index);
@@ -142,10 +145,19 @@ Result<failover::InstanceSettings> Mastership::settings_of(const config::Config&
   settings.checksum = from.checksum == config::VrrpChecksum::rfc9568
                           ? failover::ChecksumRule::rfc9568
                           : failover::ChecksumRule::rfc5798;
-  settings.has_virtual_mac = from.use_vmac;
+  if (from.use_vmac)
+    settings.has_virtual_mac = receive(failover::virtual_mac(from.id, is_v6), index);
   settings.announcements.refresh = from.announce_refresh;
   settings.identities = identities_of(config, config::addresses_of_port(config, port));
   return settings;
+}
+
+// On the ports of its VIPs.
+bool Mastership::receive(const MacAddress& virtual_mac, std::size_t instance) {
+  std::set<std::size_t> ports;
+  for (const failover::InstanceVip& vip : vips_[instance])
+    ports.insert(vip.ports.begin(), vip.ports.end());
+  return virtual_macs_.receive(virtual_mac, ports);
 }
 
 // IPv6 advertisements come from the link-local address (RFC 9568, 5.1.2.1); to a peer that is
@@ -278,6 +290,10 @@ void Mastership::wait_for_successor() {
   const bool over = succeeded_ && now >= *succeeded_ + after_successor;
   if (!over && now < leave_deadline_) return leave_check_.set(now + leave_check_period);
   if (const Done done = std::exchange(after_leaving_, nullptr)) done();
+}
+
+void Mastership::end() {
+  if (heartbeat_) heartbeat_->end();
 }
 
 void Mastership::found(const IpAddress& address, const MacAddress& mac) {

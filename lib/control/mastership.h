@@ -20,6 +20,7 @@
 #include "lib/control/event_source.h"
 #include "lib/control/heartbeat.h"
 #include "lib/control/plant.h"
+#include "lib/control/virtual_macs.h"
 #include "lib/datapath/snapshot.h"
 
 namespace drover::control {
@@ -72,6 +73,8 @@ class Mastership {
   Result<void> yield(std::optional<std::uint8_t> id, const std::string& who);
   // The daemon ends: says so, and calls back when a peer has taken over, or none will.
   void leave(Done done);
+  // Nothing is heard or said any more; before the workers go.
+  void end();
 
   // The neighbour table knows where an address is.
   void found(const IpAddress& address, const MacAddress& mac);
@@ -86,10 +89,12 @@ class Mastership {
   // A copy, as of now; by the index in the file.
   std::vector<failover::Instance> instances() const;
   const std::optional<std::string>& held_back() const { return held_back_; }
+  // Sentences for the status.
+  const std::vector<std::string>& notes() const { return virtual_macs_.notes(); }
 
  private:
-  Result<failover::InstanceSettings> settings_of(const config::Config& config,
-                                                 std::size_t index) const;
+  Result<failover::InstanceSettings> settings_of(const config::Config& config, std::size_t index);
+  bool receive(const MacAddress& virtual_mac, std::size_t instance);
   Result<failover::InstancePath> path_of(const config::Config& config, std::size_t port, bool is_v6,
                                          const std::vector<IpAddress>& peers) const;
   void rung();
@@ -102,6 +107,7 @@ class Mastership {
   boost::asio::io_context& loop_;
   const Plant& plant_;
   EventLog& events_;
+  VirtualMacs virtual_macs_;
   Doorbell bell_;
   std::unique_ptr<Heartbeat> heartbeat_;
   std::optional<Readable> rung_;

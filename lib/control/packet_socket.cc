@@ -102,6 +102,17 @@ Result<FileDescriptor> open_vrrp_socket(int interface, bool is_v6) {
   return socket;
 }
 
+Result<FileDescriptor> open_vrrp_sink(bool is_v6) {
+  FileDescriptor socket(::socket(is_v6 ? AF_INET6 : AF_INET,
+                                 SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, ip_protocol::vrrp));
+  if (!socket.is_open()) return failure("VRRP socket", errno_text(errno));
+  sock_filter nothing{give_back, 0, 0, 0};
+  const sock_fprog program{1, &nothing};
+  if (setsockopt(socket.get(), SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) != 0)
+    return failure("VRRP socket", errno_text(errno));
+  return socket;
+}
+
 int send_frame(int socket, int interface, const ProbeFrame& frame) {
   sockaddr_ll to = link_address(interface, frame.ether_type);
   to.sll_halen = static_cast<unsigned char>(frame.destination.bytes().size());

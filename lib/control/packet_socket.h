@@ -22,6 +22,11 @@ Result<FileDescriptor> open_packet_socket(int interface, std::uint16_t ether_typ
 // long as the socket is open. Non-blocking.
 Result<FileDescriptor> open_vrrp_socket(int interface, bool is_v6);
 
+// Receives nothing: without a socket for VRRP the kernel would answer an advertisement to one of
+// its own addresses, as those to named peers are, with "protocol unreachable". Of the namespace of
+// the calling thread.
+Result<FileDescriptor> open_vrrp_sink(bool is_v6);
+
 // 0 or an errno value.
 int send_frame(int socket, int interface, const ProbeFrame& frame);
 

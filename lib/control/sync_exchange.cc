@@ -158,6 +158,10 @@ void SyncExchange::compare_services(Peer& peer) {
   }
 }
 
+void SyncExchange::ask_again() {
+  for (Peer& peer : peers_) peer.session.ask_again();
+}
+
 void SyncExchange::tick(TimePoint now) {
   bool changed = false;
   for (Peer& peer : peers_) {

@@ -56,6 +56,8 @@ class SyncExchange {
   // Sends what has been gathered.
   void flush();
   void hear(const IpAddress& from, std::span<const std::uint8_t> datagram, TimePoint now);
+  // Every peer is asked for its whole table once more.
+  void ask_again();
   // Whatever time asks for; at next() at the latest.
   void tick(TimePoint now);
   TimePoint next() const;

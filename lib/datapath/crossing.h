@@ -67,8 +67,12 @@ struct Crossing {
   // Frames of each observation that found no room there.
   std::array<Counter, most_observations> unobserved;
   Ring<HeartbeatFrame> heartbeats{63};  // heartbeat thread to worker 0
-  Ring<FlowQuestion> questions{15};     // control to worker
-  Ring<FlowAnswer> answers{63};         // worker to control, one a question
+  // VRRP that came by a port with a host interface, without a tag. Worker to heartbeat thread,
+  // which is rung for it.
+  Ring<HeartbeatFrame> heard_heartbeats{63};
+  Doorbell heartbeat_doorbell;
+  Ring<FlowQuestion> questions{15};  // control to worker
+  Ring<FlowAnswer> answers{63};      // worker to control, one a question
   // For the kernel, by the host interface of the ethdev in rte_mbuf::port.
   Ring<rte_mbuf*> to_kernel{1023};
   // To be sent as they are on the ethdev in rte_mbuf::port; from control and from other workers.

@@ -107,7 +107,8 @@ void Instance::note_peer(std::size_t path, const ParsedAdvertisement& heard,
   peer.heard = now;
   if (!is_virtual(source)) {
     peer.mac = source;
-    peer_macs_.try_emplace(sender, source);
+    // Of those that are named only: whoever is on the network can make others up.
+    if (!settings_.paths[path].peers.empty()) peer_macs_.try_emplace(sender, source);
   }
   if (heard.rule && *heard.rule != settings_.checksum && !std::exchange(told_of_checksum_, true))
     occurrences_.push_back(

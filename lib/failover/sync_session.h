@@ -50,6 +50,9 @@ class SyncSession {
   // The header of an authentic datagram from the peer. Act upon a body only without a fault.
   Heard hear(const SyncHeader& header, TimePoint now);
 
+  // The next hello asks for the peer's whole table, though nothing was lost on the way.
+  void ask_again() { complete_ = false; }
+
   // The time has come for a hello; sets the next one.
   bool hello_due(TimePoint now);
   TimePoint next_hello() const { return next_hello_; }

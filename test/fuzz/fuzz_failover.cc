@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Any bytes at all: an advertisement or a sync message that is taken comes back the same when it is
-// written again and read again.
+// written again and read again. As the body of a sealed datagram they come back, but not with a bit
+// changed on the way.
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <vector>
 
+#include "lib/failover/sync_datagram.h"
 #include "lib/failover/sync_message.h"
 #include "lib/failover/vrrp_frame.h"
 
@@ -36,10 +39,29 @@ void check_sync_message(std::span<const std::uint8_t> message) {
   if (again != connections) std::abort();
 }
 
+void check_datagram(std::span<const std::uint8_t> bytes) {
+  static const SyncKey key(std::vector<std::uint8_t>(32, 7));
+  if (unseal(bytes, key)) std::abort();
+  if (bytes.empty() || bytes.size() > 1'300) return;
+  const SyncHeader header{.kind = SyncKind::changes,
+                          .wants_table = false,
+                          .boot = 1,
+                          .echo = 2,
+                          .sequence = 3,
+                          .services = 4};
+  std::vector<std::uint8_t> sealed = seal(header, bytes, key);
+  const auto opened = unseal(sealed, key);
+  if (!opened || opened->header != header || !std::ranges::equal(opened->body, bytes)) std::abort();
+  const std::size_t bit = (bytes.front() + 256U * bytes.back()) % (8 * sealed.size());
+  sealed[bit / 8] ^= static_cast<std::uint8_t>(1U << bit % 8);
+  if (unseal(sealed, key)) std::abort();
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   check_advertisement({data, size});
   check_sync_message({data, size});
+  check_datagram({data, size});
   return 0;
 }

@@ -8,14 +8,11 @@
 namespace drover::test {
 namespace {
 
+constexpr unsigned table_size = 128;
 constexpr std::array<std::uint8_t, 40> key = {
     0x6d, 0x5a, 0x56, 0xda, 0x25, 0x5b, 0x0e, 0xc2, 0x41, 0x67, 0x25, 0x3d, 0x43, 0xa3,
     0x8f, 0xb0, 0xd0, 0xca, 0x2b, 0xcb, 0xae, 0x7b, 0x30, 0xb4, 0x77, 0xcb, 0x2d, 0xa3,
     0x80, 0x30, 0xf2, 0x0c, 0x6a, 0x42, 0xb7, 0x3b, 0xbe, 0xac, 0x01, 0xfa};
-
-bool key_bit(std::size_t bit) {
-  return (key[bit / 8] >> (7 - bit % 8) & 1) != 0;
-}
 
 unsigned word_at(std::span<const std::uint8_t> frame, std::size_t at) {
   return frame[at] * 256U + frame[at + 1];
@@ -53,19 +50,22 @@ std::vector<std::uint8_t> input_of(std::span<const std::uint8_t> frame) {
 
 }  // namespace
 
-std::uint32_t toeplitz_hash(std::span<const std::uint8_t> input) {
-  std::uint32_t hash = 0;
-  for (std::size_t bit = 0; bit < input.size() * 8; ++bit) {
-    if ((input[bit / 8] >> (7 - bit % 8) & 1) == 0) continue;
-    for (std::size_t i = 0; i < 32; ++i)
-      if (key_bit(bit + i)) hash ^= std::uint32_t{1} << (31 - i);
-  }
-  return hash;
+ReceiveSideScaling scaling(std::uint16_t queues) {
+  constexpr auto ports = ReceiveSideScaling::Hashes::addresses_and_ports;
+  ReceiveSideScaling card{.tcp_v4 = ports,
+                          .udp_v4 = ports,
+                          .tcp_v6 = ports,
+                          .udp_v6 = ports,
+                          .key = {key.begin(), key.end()},
+                          .table = {}};
+  for (unsigned i = 0; i < table_size; ++i)
+    card.table.push_back(static_cast<std::uint16_t>(i % queues));
+  return card;
 }
 
 std::uint16_t queue_of(std::span<const std::uint8_t> frame, std::uint16_t queues) {
   if (queues == 1) return 0;
-  return static_cast<std::uint16_t>(toeplitz_hash(input_of(frame)) % 128 % queues);
+  return static_cast<std::uint16_t>(toeplitz_hash(input_of(frame), key) % table_size % queues);
 }
 
 }  // namespace drover::test

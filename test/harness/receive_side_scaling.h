@@ -7,10 +7,11 @@
 #include <cstdint>
 #include <span>
 
+#include "lib/net/receive_side_scaling.h"
+
 namespace drover::test {
 
-std::uint32_t toeplitz_hash(std::span<const std::uint8_t> input);  // 36 bytes at most
-
+ReceiveSideScaling scaling(std::uint16_t queues);
 std::uint16_t queue_of(std::span<const std::uint8_t> frame, std::uint16_t queues);
 
 }  // namespace drover::test

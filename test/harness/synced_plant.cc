@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "test/harness/receive_side_scaling.h"
+
 namespace drover::test {
 
 SyncedPlant::SyncedPlant(const config::Config& config, PlantSettings settings,
@@ -10,7 +12,8 @@ SyncedPlant::SyncedPlant(const config::Config& config, PlantSettings settings,
     : plant(config, std::move(settings)),
       self_(self),
       directory_(plant.builder()),
-      bridge_(crossings(), [](const datapath::FlowRecord&) { return std::nullopt; }),
+      bridge_(crossings(),
+              control::flow_owner({{plant.workers(), scaling(plant.workers())}}, plant.builder())),
       exchange_({.peers = {other},
                  .key = failover::SyncKey(std::vector<std::uint8_t>(32, 7)),
                  .boot = boot,

@@ -28,7 +28,7 @@ def main():
 
 
 def show(lab):
-    print(PICTURE.replace("(spare)  ", "(droverd)"))
+    print(PICTURE.replace("(spare)", "(droverd)").replace("which lb1", "which the master"))
     pair = Pair(lab, vrrp="{id: 51, interval: 10ms}")
     pair.start()
     wait_until(lambda: pair.role(pair.second) == "backup", "lb2 is backup")

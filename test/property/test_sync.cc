@@ -7,90 +7,19 @@
 #include <optional>
 #include <random>
 #include <string>
-#include <tuple>
 #include <vector>
 
-#include "test/harness/synced_plant.h"
-#include "test/property/balanced_web.h"
+#include "test/property/synced_pair.h"
 #include "test/unit/catch.h"
 
 namespace drover::test {
 namespace {
-
-const IpAddress first_address = *IpAddress::parse("192.0.2.11");
-const IpAddress second_address = *IpAddress::parse("192.0.2.12");
-
-struct Pair {
-  explicit Pair(const std::string& file, std::uint16_t workers = 1)
-      : first(load_config(file), {.ports = {{port_mac}}, .workers = workers}, first_address,
-              second_address, 1),
-        second(load_config(file), {.ports = {{port_mac}}, .workers = workers}, second_address,
-               first_address, 2) {}
-
-  void meet() {
-    first.tick();
-    second.tick();
-    exchange_all(first, second);
-    pass(std::chrono::milliseconds(1'100));
-  }
-  void pass(std::chrono::nanoseconds time) {
-    constexpr std::chrono::nanoseconds step = std::chrono::milliseconds(500);
-    for (; time > std::chrono::nanoseconds::zero(); time -= step) {
-      first.plant.wait(std::min(time, step));
-      second.plant.wait(std::min(time, step));
-      first.tick();
-      second.tick();
-      exchange_all(first, second);
-    }
-  }
-
-  SyncedPlant first;
-  SyncedPlant second;
-};
-
-using Row = std::tuple<IpAddress, std::uint16_t, IpAddress, flow::TcpState>;
-
-// A flow may be in several workers' tables.
-std::vector<Row> table_of(SyncedPlant& synced) {
-  std::vector<Row> rows;
-  for (const datapath::ConnectionRow& row : synced.plant.list_connections())
-    rows.emplace_back(row.client, row.client_port, synced.plant.builder().server(row.destination),
-                      row.state);
-  std::ranges::sort(rows);
-  rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
-  return rows;
-}
 
 std::uint8_t random_flags(std::mt19937& random) {
   constexpr std::array<std::uint8_t, 6> kinds = {
       TcpHeader::ack, TcpHeader::ack | TcpHeader::psh, TcpHeader::ack,
       TcpHeader::ack, TcpHeader::ack | TcpHeader::fin, TcpHeader::ack};
   return kinds[random() % kinds.size()];
-}
-
-Bytes frame_of(const Flow& flow, std::uint8_t flags) {
-  return tcp_frame({.to = port_mac,
-                    .client = flow.client,
-                    .client_port = flow.port,
-                    .vip = flow.client.is_v4() ? IpAddress(web_vip) : IpAddress(web_vip_v6),
-                    .flags = flags});
-}
-
-// As send() of balanced_web.h, with control's part.
-std::optional<MacAddress> send_and_tell(Pair& pair, SyncedPlant& by, const Flow& flow,
-                                        std::uint8_t flags) {
-  by.plant.inject(PortId(0), frame_of(flow, flags));
-  exchange_all(pair.first, pair.second);
-  by.plant.run();
-  const auto departures = by.plant.take_departures();
-  if (departures.size() != 1) return std::nullopt;
-  return header_at<EthernetHeader>(std::span(departures[0].frame), 0).destination;
-}
-
-Flow new_flow(std::uint32_t number, Family family) {
-  return {client_of(family, 0xc6336400 + number / 50),
-          static_cast<std::uint16_t>(1024 + number % 50),
-          {}};
 }
 
 void play(unsigned seed, std::uint16_t workers, Family family) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "lib/datapath/hear_heartbeats.h"
 #include "lib/datapath/stages/stages.h"
 
 namespace drover::datapath::stages {
@@ -35,6 +36,8 @@ void send_to_server(Packet& packet, WorkerState& state) {
 }
 
 void give_to_kernel(Packet& packet, WorkerState& state) {
+  if (is_heartbeat(packet)) [[unlikely]]
+    hear_heartbeat(packet, state);
   if (state.crossing.to_kernel.push(packet.mbuf)) {
     state.crossing.control_doorbell.ring();
     state.counters.count(Verdict::to_kernel);

@@ -48,6 +48,7 @@ class TapOnly final : public PortDriver {
   std::string kernel_interface() const override { return tap_name; }
   HostInterface* host_interface() override { return host_.get(); }
   Result<void> steer(std::span<const IpAddress>) override { return {}; }
+  Result<MacReception> receive_also(const MacAddress&) override { return MacReception::filtered; }
 
  private:
   std::unique_ptr<HostInterface> host_;

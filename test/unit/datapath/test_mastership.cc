@@ -2,7 +2,13 @@
 // Who answers for a VIP when there are several balancers, and what a backup does with its frames.
 #include "lib/datapath/mastership_lease.h"
 
+#include <poll.h>
+
+#include <algorithm>
+#include <array>
+
 #include "lib/datapath/tsc_clock.h"
+#include "lib/failover/vrrp_frame.h"
 #include "lib/net/wire.h"
 #include "test/harness/client_frame.h"
 #include "test/harness/in_process_plant.h"
@@ -144,6 +150,64 @@ TEST_CASE("a heartbeat that comes too late is not sent") {
   fixture.plant.crossing(WorkerId(0)).heartbeats.push(heartbeat);
   fixture.plant.run();
   CHECK(fixture.plant.take_departures().empty());
+}
+
+// VRRP for its group, IPv4 or IPv6, in the VLAN if that is not 0.
+Bytes advertisement(std::uint16_t vlan, bool is_v6 = false) {
+  const IpAddress group = failover::vrrp_group(is_v6);
+  Bytes frame = failover::write_vrrp_frame(
+      {.source_mac = client_mac,
+       .destination_mac = failover::multicast_mac(group),
+       .endpoints = {.source = *IpAddress::parse(is_v6 ? "fe80::12" : "192.0.2.12"),
+                     .destination = group}},
+      {.version = failover::VrrpVersion::v3,
+       .router = 51,
+       .priority = 100,
+       .interval = std::chrono::milliseconds(10),
+       .addresses = {is_v6 ? *IpAddress::parse("2001:db8::10") : IpAddress(vip)}},
+      failover::ChecksumRule::rfc5798);
+  const std::array<std::uint8_t, 4> tag{0x81, 0, 0, static_cast<std::uint8_t>(vlan)};
+  if (vlan != 0) frame.insert(frame.begin() + 12, tag.begin(), tag.end());
+  return frame;
+}
+
+TEST_CASE("heartbeats that a worker gets go to the heartbeat thread, and to the kernel") {
+  for (const std::uint16_t vlan : {std::uint16_t{0}, std::uint16_t{7}}) {
+    auto config = one_vip();
+    config.ports[0].vlan = vlan;
+    InProcessPlant plant(config, {.ports = {{.mac = port_mac, .host_interface = true}}});
+    datapath::Crossing& crossing = plant.crossing(WorkerId(0));
+    for (const bool is_v6 : {false, true}) {
+      plant.inject(PortId(0), advertisement(vlan, is_v6));
+      plant.run();
+      datapath::HeartbeatFrame heard;
+      REQUIRE(crossing.heard_heartbeats.pop_some({&heard, 1}) == 1);
+      CHECK(heard.ethdev == plant.ethdev(PortId(0)));
+      const Bytes plain = advertisement(0, is_v6);
+      CHECK(std::ranges::equal(std::span(heard.bytes).first(heard.length), plain));
+      pollfd bell{.fd = crossing.heartbeat_doorbell.descriptor(), .events = POLLIN, .revents = 0};
+      CHECK(poll(&bell, 1, 0) == 1);
+      crossing.heartbeat_doorbell.answer();
+    }
+    CHECK(plant.total(datapath::Verdict::to_kernel) == 2);
+    // Of another VLAN, and what is no VRRP.
+    plant.inject(PortId(0), advertisement(static_cast<std::uint16_t>(vlan + 1)));
+    plant.inject(PortId(0), tcp_frame({.to = port_mac,
+                                       .client = Ipv4Address(0xc6336407),
+                                       .vip = Ipv4Address(0xc000020b)}));
+    plant.run();
+    CHECK(crossing.heard_heartbeats.empty());
+  }
+}
+
+TEST_CASE("heartbeats that nobody takes hold nothing up") {
+  InProcessPlant plant(one_vip(), {.ports = {{.mac = port_mac, .host_interface = true}}});
+  for (int i = 0; i < 200; ++i) {
+    plant.inject(PortId(0), advertisement(0));
+    plant.run();
+  }
+  CHECK(plant.total(datapath::Verdict::to_kernel) == 200);
+  CHECK(plant.crossing(WorkerId(0)).heard_heartbeats.room() == 0);
 }
 
 }  // namespace
