@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
 """What an idle balancer costs, and how soon it answers the first frame after a pause.
 
     client --- echo request, 200 ms after the last frame ---> VIP on lb1 (droverd)

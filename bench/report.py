@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
 """Draws what bench_datapath has measured: nanoseconds a packet over the number of flows.
 
 usage: bench/report.py FIGURES.json PICTURE.svg

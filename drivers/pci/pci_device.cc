@@ -40,23 +40,31 @@ std::string read_line(const fs::path& file) {
 }
 
 std::string bind_command(const std::string& address) {
-  return fmt::format("modprobe vfio-pci && dpdk-devbind.py --bind=vfio-pci {}", address);
+  return fmt::format("drover-bind-nic {}", address);
 }
 
-// The kernel's interfaces on this card: "eth1"; empty without one.
+// The kernel's interfaces on this card: "eth1"; empty without one. virtio has a device of its own
+// in between.
 std::string kernel_interfaces(const fs::path& device) {
   std::string names;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(device / "net", error))
     names += (names.empty() ? "" : ", ") + entry.path().filename().string();
+  for (const auto& entry : fs::directory_iterator(device, error)) {
+    if (entry.path().filename().string().starts_with("virtio")) names += kernel_interfaces(entry);
+  }
   return names;
+}
+
+bool is_uio(const std::string& driver) {
+  return driver == "uio_pci_generic" || driver == "igb_uio";
 }
 
 Result<void> check_driver(const std::string& address, const fs::path& device,
                           const std::string& driver) {
   if (driver.empty())
     return failure(address, "this card is bound to no driver", bind_command(address));
-  if (driver == "vfio-pci" || driver == "uio_pci_generic" || driver == "igb_uio") return {};
+  if (driver == "vfio-pci" || is_uio(driver)) return {};
   // These DPDK drivers work through the kernel's, which stays bound.
   if (driver == "mlx4_core" || driver == "mlx5_core" || driver == "mana") return {};
   const std::string interfaces = kernel_interfaces(device);
@@ -64,6 +72,15 @@ Result<void> check_driver(const std::string& address, const fs::path& device,
                  fmt::format("this card belongs to the kernel's driver {}{}", driver,
                              interfaces.empty() ? "" : " as " + interfaces),
                  bind_command(address));
+}
+
+// An IOMMU that translates lets a card reach what vfio has told it of, and nothing else.
+Result<void> check_no_translation(const std::string& address, const fs::path& device,
+                                  const std::string& driver) {
+  if (!read_line(device / "iommu_group/type").starts_with("DMA")) return {};
+  return failure(address,
+                 fmt::format("with {} this card does not get past the IOMMU, which is on", driver),
+                 bind_command(address) + ", or boot with iommu=pt");
 }
 
 Result<void> check_iommu(const std::string& address, const fs::path& device,
@@ -101,9 +118,12 @@ Result<void> check_pci_device(const std::string& address, const std::string& sys
   if (driver == "vfio-pci") {
     if (auto fit = check_iommu(address, device, sysfs); !fit) return fit;
   }
+  if (is_uio(driver)) {
+    if (auto fit = check_no_translation(address, device, driver); !fit) return fit;
+  }
   if (read_hugepages(sysfs).free_megabytes == 0)
     return failure(address, "a PCI card needs hugepages, and none are free",
-                   "sysctl -w vm.nr_hugepages=256");
+                   "drover-hugepages persist 256");
   return {};
 }
 

@@ -12,7 +12,8 @@ namespace drover {
 Result<std::string> pci_address(const std::string& text);
 
 // It exists, is a network card, is bound to a driver that DPDK works with, has an IOMMU (or the
-// driver does without), and there are hugepages. `sysfs` is "/sys" but in tests.
+// driver does without, and then none stands in its way), and there are hugepages. `sysfs` is "/sys"
+// but in tests.
 Result<void> check_pci_device(const std::string& address, const std::string& sysfs = "/sys");
 
 }  // namespace drover

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """droverd on a balancer of the lab, and the drover client beside it."""
 
 import json

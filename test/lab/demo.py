@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
 """The demo behind scripts/demo: drover under load, live, then what each server answered."""
 
 import argparse

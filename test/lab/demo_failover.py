@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
 """The demo behind `scripts/demo failover`: the master is killed under load, and comes back."""
 
 import signal

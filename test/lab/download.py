@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """A download that takes as long as the test wants: the client reads only when told to."""
 
 import socket

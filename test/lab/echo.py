@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """A TCP connection that carries data both ways and checks every byte, as a shell session would."""
 
 import socket

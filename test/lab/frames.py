@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """Frames on the wire: recording them, sending them, and finding one in another's recording."""
 
 import select

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """A host of the lab: one network namespace with one interface, eth0."""
 
 import contextlib

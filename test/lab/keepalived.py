@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """keepalived on a host of the lab, as the other side of a VRRP instance."""
 
 import subprocess

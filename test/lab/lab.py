@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """The lab: the network with its web servers, put up and taken down as one."""
 
 import signal

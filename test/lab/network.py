@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """The lab's network: a switch and the hosts on it, each a network namespace; PICTURE shows it.
 
 A request goes client -> lb1 -> a real server, its answer goes straight back to

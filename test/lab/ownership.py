@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """Whose lab is whose: several may be up at once, and one whose owner died is removed by the next.
 
 A lab is known by a name, from its owner's process id. Its owner holds a lock on

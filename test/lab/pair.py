@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """Two balancers that share the VIPs by VRRP, from one file."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """One datagram a millisecond through the VIP, and when each came to a real server."""
 
 import socket

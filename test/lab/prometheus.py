@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """A real Prometheus on a host of the lab, which scrapes a droverd there and evaluates the alert rules that ship."""
 
 import http.client

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
 """Runs the lab's tests: those whose name contains one of the words given, or all.
 
 Prints a line for each test, the reasons of those that failed, and at the end
@@ -72,11 +73,11 @@ def _tests(suite):
             yield item
 
 
-def main(words):
+def main(words, folder=HERE):
     sys.dont_write_bytecode = True
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, end)
-    found = unittest.defaultTestLoader.discover(str(HERE), pattern="test_*.py", top_level_dir=str(HERE))
+    found = unittest.defaultTestLoader.discover(str(folder), pattern="test_*.py", top_level_dir=str(folder))
     chosen = [test for test in _tests(found) if not words or any(word in _name(test) for word in words)]
     result = Lines()
     try:

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """What every scenario stands on: a lab with a balancer, once for each driver."""
 
 import sys

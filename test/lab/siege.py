@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """siege on a host of the lab: many clients at once, for a bounded time."""
 
 import json

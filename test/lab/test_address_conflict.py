@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """A real server that answers ARP for the VIP, the classic mistake (the picture: network.py).
 
      client: who has the VIP?  --->  lb1 and rs2 both say "I"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """docs/openapi.yaml against the daemon's real answers, every route of it (the picture: network.py)."""
 
 import http.client

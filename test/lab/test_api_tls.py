@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """The API over TCP: TLS and a token, or nothing (the picture: network.py)."""
 
 import json

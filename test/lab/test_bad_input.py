@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """What droverd refuses: one clear line, the exit status, and nothing left attached (the picture: network.py)."""
 
 import json

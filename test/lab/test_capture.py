@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """`drover capture`: a client's packets as they come and as they leave (the picture: network.py)."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """Changes of the running configuration by the client (the picture: network.py)."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """The drover client against a running daemon (the picture: network.py)."""
 
 import contextlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """Colours: on a terminal, and nowhere else (the picture: network.py)."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """scripts/demo, run as a newcomer would, and interrupted in every way (the picture: network.py)."""
 
 import os

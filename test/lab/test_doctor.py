@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """`drover doctor` on broken set-ups (the picture: network.py)."""
 
 import unittest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """IPv6 beside IPv4: the same servers by both VIPs (the picture: network.py).
 
      client ---> 2001:db8::10 and 192.0.2.10 at lb1 ---> rs1, rs2, rs3 in turn

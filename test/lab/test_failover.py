@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """Who is master of the VIP, and how it changes hands (the picture: network.py; lb2 runs droverd, too).
 
      client --- ARP, HTTP, a probe a millisecond ---> VIP at lb1 or lb2 ---> rs1, rs2, rs3

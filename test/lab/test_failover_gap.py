@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """How long nothing is forwarded when the master is killed, at 10 ms advertisements (the picture: network.py).
 
      client --- a probe a millisecond ---> VIP at lb1 or lb2 (one of them is killed) ---> rs1, rs2, rs3

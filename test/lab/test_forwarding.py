@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """Requests of many clients reach the real servers and come back (the picture: network.py).
 
      client ---> lb1 ---> rs1, rs2, rs3 in turn

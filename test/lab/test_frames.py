@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """What drover changes in a frame: the two MAC addresses and nothing else (the picture: network.py).
 
      client ---> lb1 ---> rsN        recorded as the client sent them

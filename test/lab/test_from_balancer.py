@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """The VIP asked from the balancer itself (the picture: network.py).
 
      lb1 (curl, ping) ---> VIP, which is lb1's own droverd

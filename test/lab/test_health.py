@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """Health checks: who gets connections, and what becomes of those that there are (the picture: network.py).
 
      client ---> lb1 (droverd, checks each server by its own address) ---> rs1, rs2, rs3: nginx

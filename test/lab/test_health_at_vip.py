@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """Health checks by way of the VIP, their default: a server that lacks the VIP is found down (picture: network.py).
 
      lb1 (droverd) --- to the VIP, at each server's MAC address ---> rs1, rs2, rs3: nginx, the VIP on lo

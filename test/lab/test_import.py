@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """The way over from LVS: what `drover import` makes of its files is balanced by (the picture: network.py)."""
 
 import unittest

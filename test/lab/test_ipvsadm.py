@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """`drover ipvsadm`: what a script of ipvsadm's would read (the picture: network.py). The texts as such are tested
 in test/unit/drover/test_ipvsadm_text.cc; here is what fills them."""
 

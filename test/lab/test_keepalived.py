@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """keepalived as the other balancer: each takes over from the other (the picture: network.py).
 
      lb1 droverd --- VRRP ---> lb2 keepalived, both for the VIP

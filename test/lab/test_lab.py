@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """The lab itself, without drover (the picture: network.py).
 
      client --- VIP at rs1's MAC address, by a fixed entry ---> rs1

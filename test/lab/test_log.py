@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """What droverd writes to stderr: priorities for journald, or a form for a person (the picture: network.py)."""
 
 import os

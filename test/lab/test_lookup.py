@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """`drover lookup` foretells where a flow goes, and changes nothing (the picture: network.py)."""
 
 import contextlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """What droverd tells Prometheus, scraped by a real one (the picture: network.py; Prometheus runs on lb1)."""
 
 import http.client

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """Real servers whose MAC address changes or is not known yet (the picture: network.py).
 
      client ---> lb1 ---> rs2, which gets another MAC address

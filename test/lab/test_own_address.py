@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """The balancer's own address belongs to its kernel, whatever drover does (the picture: network.py).
 
      client === ssh-like TCP ===> lb1's own address: the kernel, by way of

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """A port with fewer queues than workers, and one that goes away (the picture: network.py)."""
 
 import time

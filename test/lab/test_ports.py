@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """Two ports, with clients on one network and real servers on another.
 
      client .100 ---+--- front 192.0.2.0/24 ---+--- rs1 .21, rs2 .22, rs3 .23  (their answers)

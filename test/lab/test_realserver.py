@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """scripts/realserver on one host of the network (the picture: network.py)."""
 
 import os

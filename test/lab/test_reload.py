@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """A new file for a running droverd: reload, SIGHUP, what is refused and what waits (the picture: network.py)."""
 
 import http.client

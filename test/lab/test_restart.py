@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """The end of droverd, wanted or not, and the next start (the picture: network.py)."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """droverd as systemd runs it: with the capabilities that conf/droverd.service leaves it, and with the service
 manager's socket (the picture: network.py)."""
 

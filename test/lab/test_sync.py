@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """Connection synchronisation: connections outlive their balancer (the picture: network.py; lb2 runs droverd, too)."""
 
 import json

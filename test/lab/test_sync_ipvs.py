@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """Connections are exchanged with a director that runs IPVS: a script on lb2 that speaks as the kernel does."""
 
 import json

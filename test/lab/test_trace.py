@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """`drover trace`: what becomes of a client's packets (the picture: network.py)."""
 
 import subprocess

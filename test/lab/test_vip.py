@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """What the VIP answers itself: ARP, echo, and a refusal of what no service takes (the picture: network.py).
 
      client --- ARP? ping? port 81? UDP? ---> lb1, as VIP

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """A health check at the VIP finds out whether a server takes what clients send (picture: network.py).
 
      lb1 --- to the VIP, at rs2's MAC address ---> rs2, with or without the VIP on lo

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """nginx on a real server, with its own page and its own access log."""
 
 import http.client

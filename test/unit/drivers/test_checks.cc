@@ -85,24 +85,35 @@ TEST_CASE("each want of a PCI card is told with the command that mends it", "[dr
   sysfs.write(card + "class", "0x010802");
   CHECK(check(sysfs) == "0000:05:00.0: this PCI device is no network card; `lspci -D` lists them");
   sysfs.write(card + "class", "0x020000");
-  const std::string bind = "; modprobe vfio-pci && dpdk-devbind.py --bind=vfio-pci 0000:05:00.0";
+  const std::string bind = "; drover-bind-nic 0000:05:00.0";
   CHECK(check(sysfs) == "0000:05:00.0: this card is bound to no driver" + bind);
   sysfs.link(card + "driver", "../../../bus/pci/drivers/ixgbe");
   CHECK(check(sysfs) == "0000:05:00.0: this card belongs to the kernel's driver ixgbe" + bind);
   sysfs.write(card + "net/eth1/mtu", "1500");
   CHECK(check(sysfs) ==
         "0000:05:00.0: this card belongs to the kernel's driver ixgbe as eth1" + bind);
+  fs::remove_all(fs::path(sysfs.root()) / card / "net");
+  sysfs.write(card + "virtio3/net/eth2/mtu", "1500");
+  CHECK(check(sysfs) ==
+        "0000:05:00.0: this card belongs to the kernel's driver ixgbe as eth2" + bind);
   sysfs.link(card + "driver", "../../../bus/pci/drivers/vfio-pci");
   CHECK(check(sysfs).starts_with("0000:05:00.0: vfio-pci needs an IOMMU"));
   sysfs.write("module/vfio/parameters/enable_unsafe_noiommu_mode", "Y");
   CHECK(
       check(sysfs) ==
-      "0000:05:00.0: a PCI card needs hugepages, and none are free; sysctl -w vm.nr_hugepages=256");
+      "0000:05:00.0: a PCI card needs hugepages, and none are free; drover-hugepages persist 256");
   sysfs.write("module/vfio/parameters/enable_unsafe_noiommu_mode", "N");
   sysfs.link(card + "iommu_group", "../../../kernel/iommu_groups/7");
   sysfs.hugepages(2048, 64, 64, 0);
   CHECK(check(sysfs) == "fit");
   sysfs.link(card + "driver", "../../../bus/pci/drivers/igb_uio");
+  CHECK(check(sysfs) == "fit");
+  sysfs.link(card + "iommu_group", sysfs.root() + "/kernel/iommu_groups/7");
+  sysfs.write("kernel/iommu_groups/7/type", "DMA-FQ");
+  CHECK(check(sysfs) ==
+        "0000:05:00.0: with igb_uio this card does not get past the IOMMU, which is on" + bind +
+            ", or boot with iommu=pt");
+  sysfs.write("kernel/iommu_groups/7/type", "identity");
   CHECK(check(sysfs) == "fit");
 }
 
