@@ -4,27 +4,21 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 
 namespace drover::balance {
 
 struct Thresholds {
   std::uint32_t upper = 0;  // 0: none
   std::uint32_t lower = 0;  // at most the upper; 0: three quarters of that
-  // How often a change of the two has decided by itself so far, and whether the last one to do so
-  // bars new connections: for who looks seldom, and has not seen each.
-  std::uint32_t decisions = 0;
-  bool bars = false;
+  // How often a change of the upper one has ended an overload by itself: for who looks seldom.
+  std::uint32_t lifted = 0;
   friend bool operator==(const Thresholds&, const Thresholds&) = default;
 
   // With fewer connections than this an overload is over.
   std::uint32_t relief() const { return lower != 0 ? lower : upper - upper / 4; }
-  // They have become these: does that bar new connections, or let them in, by itself?
-  std::optional<bool> decide(std::uint64_t total) const {
-    if (upper == 0 || total < relief()) return false;
-    if (total >= upper) return true;
-    return std::nullopt;
-  }
+  // They have become `changed`: does that let new connections in, whatever there are? One that is
+  // lowered bars nobody by itself: the next connection that comes does.
+  bool lift(const Thresholds& changed) const { return changed.upper == 0 || changed.upper > upper; }
 };
 
 class Overload {
@@ -34,23 +28,30 @@ class Overload {
   // A connection has come; `total` includes it.
   void connection_came(std::uint64_t total, const Thresholds& thresholds) {
     follow(total, thresholds);
+    if (thresholds.upper != 0 && total >= thresholds.upper) overloaded_ = true;
   }
   // A connection has gone; `total` does not include it.
   void connection_went(std::uint64_t total, const Thresholds& thresholds) {
     follow(total, thresholds);
     if (total < thresholds.relief()) overloaded_ = false;
   }
-  // A change of the thresholds counts at once: one that is lowered to what is there bars new
-  // connections, one that is raised well above it lets them in.
+  // What other workers and an operator did since.
   void follow(std::uint64_t total, const Thresholds& thresholds) {
-    if (thresholds.decisions != decisions_) overloaded_ = thresholds.bars;
     if (thresholds.upper == 0) overloaded_ = false;
-    if (thresholds.upper != 0 && total >= thresholds.upper) overloaded_ = true;
-    decisions_ = thresholds.decisions;
+    if (thresholds.lifted != lifted_) {
+      overloaded_ = false;
+    } else if (total > total_ && total >= thresholds.upper && thresholds.upper != 0) {
+      overloaded_ = true;
+    } else if (total < total_ && total < thresholds.relief()) {
+      overloaded_ = false;
+    }
+    lifted_ = thresholds.lifted;
+    total_ = total;
   }
 
  private:
-  std::uint32_t decisions_ = 0;  // as last seen
+  std::uint64_t total_ = 0;   // as last seen
+  std::uint32_t lifted_ = 0;  // as last seen
   bool overloaded_ = false;
 };
 

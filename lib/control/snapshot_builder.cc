@@ -253,20 +253,13 @@ void SnapshotBuilder::free_retired(TimePoint now) {
   }
 }
 
-// Other thresholds than until now may begin or end its overload.
+// Other thresholds than until now may end its overload.
 void SnapshotBuilder::change_thresholds(DestinationRecord& record, const config::Server& server) {
-  balance::Thresholds& thresholds = record.thresholds;
-  if (thresholds.upper == server.upper_threshold && thresholds.lower == server.lower_threshold)
-    return;
-  thresholds.upper = server.upper_threshold;
-  thresholds.lower = server.lower_threshold;
-  std::uint64_t total = 0;
-  for (const datapath::DestinationCounters& counters : *record.counters)
-    total += counters.active.value() + counters.inactive.value();
-  if (const auto bars = thresholds.decide(total)) {
-    thresholds.bars = *bars;
-    ++thresholds.decisions;
-  }
+  balance::Thresholds changed{.upper = server.upper_threshold,
+                              .lower = server.lower_threshold,
+                              .lifted = record.thresholds.lifted};
+  if (record.thresholds.lift(changed) && changed != record.thresholds) ++changed.lifted;
+  record.thresholds = changed;
 }
 
 // The servers that there are now; those that are there no more have been removed `now`.

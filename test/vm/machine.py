@@ -71,10 +71,9 @@ class Machine:
         self.guest.run("mountpoint -q /mnt || mount -t 9p -o trans=virtio,msize=262144 share /mnt")
 
     def reboot(self):
-        before = self.guest.output("cat /proc/sys/kernel/random/boot_id")
-        self.guest.run("systemctl --no-block reboot")
-        wait_until(lambda: self.guest.answers() and self.guest.output("cat /proc/sys/kernel/random/boot_id") != before,
-                   "the machine has booted again", 240, interval=0.5)
+        # Later than this call, whose answer the agent could not give any more.
+        self.guest.run("systemd-run --quiet --on-active=2 systemctl reboot")
+        wait_until(lambda: not self.guest.answers(), "the machine goes down", 60, interval=0.2)
         self.wait_until_up()
 
     def set_link(self, card, up):

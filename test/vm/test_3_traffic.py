@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Requests through a bound card of each model (the picture: vm_scenario.py)."""
 
-import ipaddress
 import re
 import subprocess
 import sys
@@ -12,7 +11,7 @@ from machine import CARDS
 from network import VIP
 from siege import Siege
 from vm_balancer import ADDRESS, configuration
-from vm_scenario import VmScenario
+from vm_scenario import VmScenario, number_of
 from wait import wait_until
 from webserver import get
 
@@ -112,7 +111,7 @@ class Traffic:
         for recorder in recorders:
             self.addCleanup(recorder.close)
         tag = b"\x81\x00\x00\x07"
-        syn = packets.tcp(_number(self.client.address), 40000, _number(VIP), 80, packets.TCP_FLAGS["S"])
+        syn = packets.tcp(number_of(self.client.address), 40000, number_of(VIP), 80, packets.TCP_FLAGS["S"])
         send(self.client, mac(self.card.mac) + mac(self.client.mac) + tag + b"\x08\x00" + syn)
 
         def taken():
@@ -120,10 +119,6 @@ class Traffic:
         wait_until(taken, "the tagged frame at a server", 10, 0.1)
         self.assertEqual(taken()[0][18:18 + len(syn)], syn)
         self.assertEqual(taken()[0][6:12], mac(self.card.mac))
-
-
-def _number(address):
-    return int(ipaddress.IPv4Address(address))
 
 
 def for_each_card(names):

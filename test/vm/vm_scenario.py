@@ -8,10 +8,11 @@
      (a namespace)      a Linux bridge      on one of them at a time
 """
 
+import ipaddress
 import os
+import re
 import shutil
 import subprocess
-import tempfile
 import unittest
 from pathlib import Path
 
@@ -30,9 +31,25 @@ def _start():
     share = lab.directory / "share"
     share.mkdir()
     shutil.copy(os.environ["DROVER_DEB"], share / "drover.deb")
+    _make_later(share)
     machine = Machine(lab, Path(os.environ["DROVER_VM_IMAGE"]), share)
     _up.update(lab=lab, machine=machine, share=share)
     machine.start()
+
+
+def _make_later(share):
+    """The same package as a later version, to upgrade to."""
+    folder = share / "later"
+    subprocess.run(["dpkg-deb", "--raw-extract", share / "drover.deb", folder], check=True)
+    control = folder / "DEBIAN/control"
+    control.write_text(re.sub(r"(?m)^(Version: .*)$", r"\1+later", control.read_text()))
+    subprocess.run(["dpkg-deb", "-Znone", "--build", folder, share / "later.deb"], check=True, stdout=subprocess.DEVNULL)
+    shutil.rmtree(folder)
+
+
+def number_of(address):
+    """An IPv4 address as a number."""
+    return int(ipaddress.IPv4Address(address))
 
 
 class VmScenario(unittest.TestCase):

@@ -48,9 +48,9 @@ def random_service(rng, scheduler, thresholds, port=80):
 
 
 class Recorder:
-    """Plays random events to the model and writes down what it does."""
+    """Plays random events to a director (the model's, unless told) and writes down what it does."""
 
-    def __init__(self, seed):
+    def __init__(self, seed, make_director=Director):
         self.rng = random.Random(seed)
         rng = self.rng
         scheduler = sorted(NAMES)[seed % len(NAMES)]
@@ -74,14 +74,14 @@ class Recorder:
                 taken = [(each.get("protocol"), each["port"]) for each in self.recording["services"]]
                 if (other.get("protocol"), other["port"]) not in taken:
                     self.recording["services"].append(other)
-        self.director = Director(self.recording)
+        self.director = make_director(self.recording)
         self.clients = [(int(IPv4Address(f"10.{rng.randint(0, 3)}.{rng.randint(1, 3)}."
                                          f"{rng.randint(1, 250)}")), rng.randint(1024, 60000))
                         for _ in range(rng.choice((4, 20, 100)))]
         if rng.random() < 0.1:
             self.clients[0] = (self.clients[0][0], 20)
         self.numbers = 7  # of servers added
-        self.waits = rng.random() < 0.3
+        self.waits = rng.random() < 0.3 and self.director.waits
 
     def run(self):
         while len(self.recording["events"]) < EVENTS and self.pass_time():

@@ -31,18 +31,15 @@ class Server:
         self.weight = weight
         if weight or added:
             self.last_weight = weight
-        if (upper, lower) == (self.upper, self.lower):
-            return
-        self.upper, self.lower = upper, lower
-        if upper and self.total >= upper:
-            self.overloaded = True
-        elif not upper or self.total < self.relief:
+        # A lower one bars nobody by itself: the next connection that begins does.
+        if not upper or upper > self.upper:
             self.overloaded = False
+        self.upper, self.lower = upper, lower
 
     def bind(self):
         """A connection begins; it counts as inactive until its state says otherwise."""
         self.inactive += 1
-        if self.upper and self.total == self.upper:
+        if self.upper and self.total >= self.upper:
             self.overloaded = True
 
     def unbind(self, active):
@@ -50,7 +47,7 @@ class Server:
             self.active -= 1
         else:
             self.inactive -= 1
-        if self.total == self.relief - 1 and self.total < self.upper:
+        if not self.upper or self.total < self.relief:
             self.overloaded = False
 
     def usable(self):

@@ -31,50 +31,47 @@ TEST_CASE("without a lower threshold it is three quarters of the upper", "[balan
 TEST_CASE("thresholds that change count at once", "[balance]") {
   // With 5 connections, from a state in which an upper threshold of 5 bars new ones.
   const auto after = [](Thresholds changed) {
+    const Thresholds before{.upper = 5, .lower = 2};
     Overload overload;
-    overload.connection_came(5, {.upper = 5, .lower = 2});
-    const auto bars = changed.decide(5);
-    changed.decisions = bars ? 1 : 0;
-    changed.bars = bars.value_or(false);
+    overload.connection_came(5, before);
+    changed.lifted = before.lift(changed) ? 1 : 0;
     overload.follow(5, changed);
     return static_cast<bool>(overload);
   };
   CHECK(after({.upper = 5, .lower = 4}));
   CHECK(after({.upper = 4}));
-  CHECK(after({.upper = 6}));  // 5 are not below three quarters of it
-  CHECK(after({.upper = 9, .lower = 5}));
-  CHECK_FALSE(after({.upper = 7}));
-  CHECK_FALSE(after({.upper = 6, .lower = 6}));
+  CHECK_FALSE(after({.upper = 6}));
+  CHECK_FALSE(after({.upper = 9, .lower = 5}));
   CHECK_FALSE(after({}));
 }
 
-TEST_CASE("an upper threshold that is lowered to what is there bars new connections", "[balance]") {
+TEST_CASE("an upper threshold that is lowered to what is there bars after the next connection",
+          "[balance]") {
   Overload overload;
   overload.connection_came(3, {.upper = 5});
-  CHECK_FALSE(overload);
-  overload.follow(3, {.upper = 4});
-  CHECK_FALSE(overload);
   overload.follow(3, {.upper = 3});
+  CHECK_FALSE(overload);
+  overload.connection_came(4, {.upper = 3});
   CHECK(overload);
 }
 
 TEST_CASE("who has not seen thresholds change notices that an overload has ended", "[balance]") {
   Overload overload;
   overload.connection_came(5, {.upper = 5, .lower = 2});
-  overload.follow(4, {.upper = 5, .lower = 2, .decisions = 1});
+  overload.follow(5, {.upper = 5, .lower = 2, .lifted = 1});
   CHECK_FALSE(overload);
-  overload.follow(5, {.upper = 5, .lower = 2, .decisions = 2});
-  CHECK(overload);
 }
 
-TEST_CASE("who has not seen an upper threshold lowered and raised again is barred", "[balance]") {
+TEST_CASE("other workers' connections bring an overload and end it", "[balance]") {
   Overload overload;
-  overload.connection_came(4, {.upper = 9});
+  overload.follow(4, {.upper = 5, .lower = 2});
   CHECK_FALSE(overload);
-  // Lowered to 3 it bars; raised to 5 it lets nobody in, since 4 are not below three quarters of
-  // it.
-  overload.follow(4, {.upper = 5, .decisions = 1, .bars = true});
+  overload.follow(5, {.upper = 5, .lower = 2});
   CHECK(overload);
+  overload.follow(2, {.upper = 5, .lower = 2});
+  CHECK(overload);
+  overload.follow(1, {.upper = 5, .lower = 2});
+  CHECK_FALSE(overload);
 }
 
 TEST_CASE("without an upper threshold nothing is overloaded", "[balance]") {

@@ -368,29 +368,27 @@ TEST_CASE("thresholds reach the snapshot", "[control]") {
   const DestinationId b = built.id_of(22);
   CHECK(built.snapshot->destinations[b.value()].has_thresholds);
   CHECK(built.snapshot->destination_details[b.value()].thresholds ==
-        balance::Thresholds{.upper = 5, .lower = 2, .decisions = 1});
+        balance::Thresholds{.upper = 5, .lower = 2, .lifted = 1});
 }
 
-TEST_CASE("thresholds that change may begin or end an overload", "[control]") {
+TEST_CASE("thresholds that change may end an overload", "[control]") {
   Built built;
   auto config = web({server(21)});
   config::Server& a = config.pools["web"].servers[0];
-  using Decided = std::pair<std::uint32_t, bool>;  // how often, and whether it bars
-  const auto decided = [&](std::uint32_t upper, std::uint32_t lower) {
+  const auto lifted = [&](std::uint32_t upper, std::uint32_t lower) {
     a.upper_threshold = upper;
     a.lower_threshold = lower;
     built.configure(config);
-    const auto& details = built.snapshot->destination_details[built.id_of(21).value()];
-    return Decided{details.thresholds.decisions, details.thresholds.bars};
+    return built.snapshot->destination_details[built.id_of(21).value()].thresholds.lifted;
   };
-  CHECK(decided(5, 2) == Decided{1, false});
-  built.snapshot->destinations[built.id_of(21).value()].counters[0].active.add(4);
-  CHECK(decided(5, 2) == Decided{1, false});
-  CHECK(decided(5, 4) == Decided{1, false});  // 4 are not fewer than 4, and not 5
-  CHECK(decided(6, 5) == Decided{2, false});  // now they are fewer
-  CHECK(decided(3, 3) == Decided{3, true});
-  CHECK(decided(5, 4) == Decided{3, true});
-  CHECK(decided(0, 0) == Decided{4, false});
+  CHECK(lifted(5, 2) == 1);
+  CHECK(lifted(5, 2) == 1);
+  CHECK(lifted(5, 4) == 1);
+  CHECK(lifted(6, 5) == 2);
+  CHECK(lifted(3, 3) == 2);
+  CHECK(lifted(5, 4) == 3);
+  CHECK(lifted(0, 0) == 4);
+  CHECK(lifted(0, 0) == 4);
 }
 
 TEST_CASE("a server that becomes one has no weight of before", "[control]") {
