@@ -28,7 +28,7 @@ constexpr std::uint64_t sweep_period = 2'000'000'000;  // nanoseconds
 // Buckets a turn: not to hold up the packets behind them, or in a turn without any.
 constexpr std::size_t most_swept_at_once = 256;
 constexpr std::size_t most_swept_when_idle = 8'192;
-constexpr std::size_t listed_at_once = 64;             // buckets
+constexpr std::size_t listed_at_once = 64;  // buckets
 
 // An eighth of the connections', within bounds.
 std::size_t template_capacity(const WorkerSettings& settings) {
@@ -359,8 +359,8 @@ void Worker::sweep(std::size_t most_buckets) {
   state_.templates.sweep(due(state_.templates.rows()), state_.tick());
   ConnectionAccounting accounting = state_.accounting();
   const auto sweep_table = [&](auto& table) {
-    table.sweep(state_.tick(),
-                std::min<std::uint64_t>(due(table.bucket_count()), most_buckets), accounting);
+    table.sweep(state_.tick(), std::min<std::uint64_t>(due(table.bucket_count()), most_buckets),
+                accounting);
   };
   sweep_table(state_.table_v4);
   sweep_table(state_.table_v6);
