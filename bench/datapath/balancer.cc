@@ -18,10 +18,10 @@ std::string server_address(Shape shape, std::uint32_t server) {
 std::string file_of(const BalancerSettings& settings) {
   const bool tagged = settings.shape == Shape::tcp_vlan;
   std::string file = fmt::format(
-      "workers: 1\nconnections: {}\nports:\n  - {{name: front, driver: vdev, device: "
+      "workers: {}\nconnections: {}\nports:\n  - {{name: front, driver: vdev, device: "
       "net_ring0{}}}\n"
       "pools:\n  web:\n    servers:\n",
-      settings.connections, tagged ? fmt::format(", vlan: {}", vlan_id) : "");
+      settings.workers, settings.connections, tagged ? fmt::format(", vlan: {}", vlan_id) : "");
   for (std::uint32_t i = 0; i < settings.servers; ++i)
     file += fmt::format("      - {{address: \"{}\", mac: \"{}\"}}\n",
                         server_address(settings.shape, i), to_string(server_mac(i)));
@@ -36,7 +36,8 @@ std::string file_of(const BalancerSettings& settings) {
 }
 
 Balancer::Balancer(const BalancerSettings& settings)
-    : plant_(test::load_config(file_of(settings)), {.ports = {{balancer_mac}}}) {}
+    : plant_(test::load_config(file_of(settings)),
+             {.ports = {{balancer_mac}}, .workers = settings.workers}) {}
 
 std::uint64_t Balancer::forwarded() const {
   using datapath::Verdict;

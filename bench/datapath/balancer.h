@@ -17,6 +17,7 @@ struct BalancerSettings {
   std::uint32_t services = 1;
   std::uint32_t servers = 3;  // of each service
   std::uint64_t connections = 1'000'000;
+  std::uint16_t workers = 1;
   std::string more_of_a_service{};  // keys, each on an own line of the configuration
 };
 
@@ -24,7 +25,9 @@ class Balancer : public Forwarder {
  public:
   explicit Balancer(const BalancerSettings& settings);
 
-  void turn() override { plant_.worker(WorkerId(0)).turn(clock_.nanoseconds()); }
+  // Of the first worker.
+  void turn() override { turn(WorkerId(0)); }
+  void turn(WorkerId worker) { plant_.worker(worker).turn(clock_.nanoseconds()); }
 
   test::InProcessPlant& plant() { return plant_; }
   // Frames that went to a server, whichever way it was found.

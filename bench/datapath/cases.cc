@@ -61,20 +61,33 @@ void add_mixes(std::vector<Case>& all) {
   add("VLAN", {.shape = Shape::tcp_vlan});
   add("UDP", {.shape = Shape::udp_v4});
   add("persistence", {}).balancer.more_of_a_service = "    persistence: {timeout: 5m}\n";
-  add("a reload every 100 ms", {}, Against::no_reload, 0.98);
+}
+
+void add_disturbances(std::vector<Case>& all) {
+  const auto add = [&](std::string name, Against against, double new_share, double target) {
+    all.push_back({.group = "what goes on beside it, 1M flows",
+                   .name = std::move(name),
+                   .against = against,
+                   .traffic = {.flows = million, .new_share = new_share},
+                   .target = target});
+  };
+  add("a reload every 100 ms", Against::no_reload, 0, 0.98);
+  add("a scrape every second", Against::no_scrape, 0, 0.98);
+  add("sync", Against::no_sync, 0, 0.90);
+  add("sync, 10 % new connections", Against::no_sync, 0.1, 0.90);
+  add("two workers", Against::one_worker, 0, 0);
 }
 
 void add_sizes(std::vector<Case>& all) {
-  for (const std::uint32_t services : {10U, 1'000U})
-    all.push_back({.group = "services and servers, 64k flows",
-                   .name = fmt::format("{} services", services),
-                   .traffic = {.flows = 64'000, .services = services},
-                   .balancer = {.services = services}});
-  for (const std::uint32_t servers : {100U, 1'000U})
-    all.push_back({.group = "services and servers, 64k flows",
-                   .name = fmt::format("{} servers", servers),
-                   .traffic = {.flows = 64'000},
-                   .balancer = {.servers = servers}});
+  for (const std::uint32_t services : {1U, 10U, 1'000U})
+    for (const std::uint32_t servers : {3U, 100U, 1'000U}) {
+      // A million servers would take longer to set up than all the rest.
+      if (services * servers > 100'000) continue;
+      all.push_back({.group = "services and servers, 64k flows",
+                     .name = fmt::format("{} services, {} servers each", services, servers),
+                     .traffic = {.flows = 64'000, .services = services},
+                     .balancer = {.services = services, .servers = servers}});
+    }
 }
 
 }  // namespace
@@ -93,6 +106,12 @@ std::string name_of(Against against) {
       return "established";
     case Against::no_reload:
       return "no reload";
+    case Against::no_scrape:
+      return "no scrape";
+    case Against::no_sync:
+      return "no sync";
+    case Against::one_worker:
+      return "one worker";
   }
   return "";
 }
@@ -102,6 +121,7 @@ std::vector<Case> cases(std::uint32_t most_flows) {
   add_flow_counts(all);
   add_stand_ins(all);
   add_mixes(all);
+  add_disturbances(all);
   add_sizes(all);
   std::erase_if(all, [&](const Case& one) { return one.traffic.flows > most_flows; });
   for (Case& one : all) one.balancer.shape = one.traffic.shape;

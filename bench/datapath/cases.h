@@ -17,7 +17,10 @@ enum class Against {
   chained_table,
   ipv4,         // drover's own time for the same mix by IPv4
   established,  // drover's own time for flows that are in the table
-  no_reload     // drover's own time without a reload every 100 ms
+  no_reload,    // drover's own time without a reload every 100 ms
+  no_scrape,    // ... without a scrape every second
+  no_sync,      // ... without connection synchronisation
+  one_worker    // ... while the other worker has nothing to do
 };
 
 std::string name_of(Against against);

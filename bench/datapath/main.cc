@@ -14,8 +14,9 @@
 #include <vector>
 
 #include "bench/datapath/cases.h"
-#include "bench/datapath/reloads.h"
+#include "bench/datapath/disturbance.h"
 #include "bench/datapath/session.h"
+#include "bench/datapath/two_workers.h"
 #include "test/harness/test_eal.h"
 
 namespace drover::bench {
@@ -60,25 +61,42 @@ Paired against_itself(const Case& one, Session& session, const Options& options)
   traffic.new_share = 0;
   BalancerSettings balancer = one.balancer;
   balancer.shape = traffic.shape;
+  // In a table of the same size.
+  balancer.connections = connections_of(one, options);
   Session plain(balancer, traffic);
   return measure(session.balanced(), plain.balanced(), options.rounds, options.packets);
 }
 
-Paired against_no_reload(Session& session, const BalancerSettings& balancer,
-                         const Options& options) {
-  const Run balanced = session.balanced();
-  Reloads reloads(session.balancer(), test::load_config(file_of(balancer)));
-  const Run reloaded = [&](std::uint64_t packets) {
-    reloads.resume();
-    balanced(packets);
-    reloads.pause();
+// Against drover itself without what goes on beside it. The rounds are long, since it comes seldom
+// or costs little.
+Paired against_quiet(const Case& one, Session& session, const Options& options) {
+  Balancer& balancer = session.balancer();
+  const bool syncs = one.against == Against::no_sync;
+  const auto disturbance = one.against == Against::no_reload ? make_reloads(balancer, one.balancer)
+                           : syncs                           ? make_sync_reader(balancer)
+                                                             : make_scrapes(balancer);
+  const Run quiet = session.balanced();
+  const Run disturbed = [&](std::uint64_t packets) {
+    using datapath::FlowReporting;
+    if (syncs) balancer.plant().set_flow_reporting(FlowReporting::ahead);
+    disturbance->resume();
+    quiet(packets);
+    disturbance->pause();
+    if (syncs) balancer.plant().set_flow_reporting(FlowReporting::off);
   };
-  return measure(reloaded, balanced, options.rounds, 16 * options.packets);
+  return measure(disturbed, quiet, options.rounds,
+                 one.traffic.new_share > 0 ? options.packets : 8 * options.packets);
+}
+
+Paired against_one_worker(const Case& one, const Options& options) {
+  TwoWorkers workers(one.balancer, one.traffic);
+  return measure(workers.both(), workers.first_alone(), options.rounds, options.packets);
 }
 
 Paired run(const Case& one, const Options& options) {
   BalancerSettings balancer = one.balancer;
   balancer.connections = connections_of(one, options);
+  if (one.against == Against::one_worker) return against_one_worker(one, options);
   Session session(balancer, one.traffic);
   Paired paired;
   switch (one.against) {
@@ -87,7 +105,9 @@ Paired run(const Case& one, const Options& options) {
       paired = against_itself(one, session, options);
       break;
     case Against::no_reload:
-      paired = against_no_reload(session, balancer, options);
+    case Against::no_scrape:
+    case Against::no_sync:
+      paired = against_quiet(one, session, options);
       break;
     default:
       paired = against_another(one, session, options);

@@ -36,6 +36,13 @@ class FlatIndexOf {
     return std::nullopt;
   }
 
+  // Calls `on_key(const Key&)` for each key, in no order.
+  template <class OnKey>
+  void each_key(OnKey&& on_key) const {
+    for (const Slot& slot : slots_)
+      if (slot.used) on_key(slot.key);
+  }
+
  private:
   struct Slot {
     Key key{};

@@ -10,6 +10,7 @@
 
 #include "lib/control/admission.h"
 #include "lib/control/service_flags.h"
+#include "lib/datapath/fast_path/fast_facts.h"
 
 namespace drover::control {
 namespace {
@@ -450,6 +451,7 @@ std::unique_ptr<const datapath::Snapshot> SnapshotBuilder::build(const MacOf& ma
       snapshot->watched.push_back(DestinationId(i));
   }
   add_known_addresses(*snapshot);
+  snapshot->fast = std::make_shared<const datapath::FastFacts>(*snapshot);
   return snapshot;
 }
 

@@ -33,6 +33,15 @@ class KnownSources {
   std::optional<Kind> find(Ipv4Address source) const { return kind(index_.find(source.value())); }
   std::optional<Kind> find(const Ipv6Address& source) const { return kind(index_v6_.find(source)); }
 
+  // Calls `on_address(Ipv4Address)` or `on_address(const Ipv6Address&)` for each.
+  template <class OnAddress>
+  void each(OnAddress&& on_address) const {
+    index_.each_key([&](std::uint64_t address) {
+      on_address(Ipv4Address(static_cast<std::uint32_t>(address)));
+    });
+    index_v6_.each_key(on_address);
+  }
+
  private:
   static std::optional<Kind> kind(std::optional<std::uint32_t> found) {
     return found ? std::optional(static_cast<Kind>(*found)) : std::nullopt;

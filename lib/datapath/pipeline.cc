@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "lib/datapath/pipeline.h"
 
+#include "lib/datapath/fast_path/fast_path.h"
 #include "lib/datapath/stages/stages.h"
 
 namespace drover::datapath {
 namespace {
 
-// `behind`: called with each stage that is done.
+// What has been looked up. `behind`: called with each stage that is done.
 template <class Behind>
-void decide(Burst& burst, WorkerState& state, Behind&& behind) {
-  stages::classify(burst, state);
-  behind(Stage::classify);
-  stages::look_up(burst, state);
-  behind(Stage::look_up);
+void decide_rest(Burst& burst, WorkerState& state, Behind&& behind) {
   stages::schedule(burst, state);
   behind(Stage::schedule);
   if (burst.related) [[unlikely]] {
@@ -23,6 +20,15 @@ void decide(Burst& burst, WorkerState& state, Behind&& behind) {
   }
   stages::rewrite(burst, state);
   behind(Stage::rewrite);
+}
+
+template <class Behind>
+void decide(Burst& burst, WorkerState& state, Behind&& behind) {
+  stages::classify(burst, state);
+  behind(Stage::classify);
+  stages::look_up(burst, state);
+  behind(Stage::look_up);
+  decide_rest(burst, state, behind);
 }
 
 void nothing(Stage /*stage*/) {}
@@ -54,17 +60,34 @@ void process_observed(Burst& burst, WorkerState& state, Observer& observer) {
   observer.tell();
 }
 
+void process_by_stages(Burst& burst, WorkerState& state, Observer& observer) {
+  for (std::uint16_t i = 0; i < burst.count; ++i) {
+    burst.storage[i].mbuf = burst.mbufs[i];
+    burst.storage[i].verdict = Verdict::pending;
+  }
+  stages::parse(burst);
+  if (observer.is_on()) {
+    process_observed(burst, state, observer);
+    return;
+  }
+  decide(burst, state, nothing);
+  stages::settle(burst, state);
+}
+
 }  // namespace
 
 void process(Burst& burst, WorkerState& state, Observer& observer) {
   state.port = burst.port;
   state.inserts_stopped = false;
-  stages::parse(burst);
-  if (observer.is_on()) [[unlikely]] {
-    process_observed(burst, state, observer);
+  const bool has_fast_path = state.has_fast_path && state.snapshot->fast != nullptr;
+  if (!has_fast_path || state.handed != nullptr || observer.is_on()) [[unlikely]] {
+    process_by_stages(burst, state, observer);
     return;
   }
-  decide(burst, state, nothing);
+  PlainBurst plain;
+  fast_path::recognise(burst, plain, state);
+  if (fast_path::follow(burst, plain, state)) return;
+  decide_rest(burst, state, nothing);
   stages::settle(burst, state);
 }
 

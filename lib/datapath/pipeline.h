@@ -8,7 +8,8 @@
 
 namespace drover::datapath {
 
-// The worker's frames are gone behind it.
+// Of a burst of which nothing is set but `mbufs`, `count` and `port`. The worker's frames are gone
+// behind it.
 void process(Burst& burst, WorkerState& state, Observer& observer);
 
 }  // namespace drover::datapath

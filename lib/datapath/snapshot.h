@@ -36,6 +36,8 @@
 
 namespace drover::datapath {
 
+struct FastFacts;
+
 // What becomes of a connection when a packet of it comes in.
 enum class Bond : std::uint8_t {
   holds,
@@ -168,6 +170,7 @@ struct Snapshot {
   std::uint64_t access_generation = 0;
   // By worker, which moves to what is larger than its own; empty: nothing is.
   std::vector<TableMemory> tables;
+  std::shared_ptr<const FastFacts> fast;  // made last, of all the others; null: no fast path
 
   const Egress& egress_of(const Destination& destination) const {
     return egresses[destination.egress.value()];

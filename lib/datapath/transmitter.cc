@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <span>
 
 #include "lib/net/wire.h"
 
@@ -34,6 +33,12 @@ void Transmitter::drop_unpadded(rte_mbuf* frame) {
   counters_.count(Verdict::no_mbuf);
 }
 
+void Transmitter::send_long(PortId port, std::span<rte_mbuf*> frames) {
+  Queue& queue = queues_[port.value()];
+  if (queue.count > 0) flush(queue);
+  give(queue.path, frames);
+}
+
 void Transmitter::send_by_ethdev(rte_mbuf* frame) {
   const auto queue =
       std::ranges::find(queues_, frame->port, [](const Queue& each) { return each.path.ethdev; });
@@ -50,22 +55,23 @@ void Transmitter::flush() {
 }
 
 void Transmitter::flush(Queue& queue) {
-  std::uint16_t sent = 0;
-  if (queue.path.queue) {
-    // A second try only after some went out: a queue that takes nothing is not waited for.
-    for (std::uint16_t taken = 1; taken > 0 && sent < queue.count; sent += taken)
-      taken = rte_eth_tx_burst(queue.path.ethdev, *queue.path.queue, queue.frames.data() + sent,
-                               static_cast<std::uint16_t>(queue.count - sent));
-  } else {
-    for (std::uint16_t i = 0; i < queue.count; ++i) queue.frames[i]->port = queue.path.ethdev;
-    while (sent < queue.count && queue.path.other_worker->push(queue.frames[sent])) ++sent;
-  }
-  const auto left = static_cast<std::uint16_t>(queue.count - sent);
-  if (left > 0) {
-    rte_pktmbuf_free_bulk(queue.frames.data() + sent, left);
-    counters_.count(Verdict::transmit_full, left);
-  }
+  give(queue.path, std::span(queue.frames).first(queue.count));
   queue.count = 0;
+}
+
+void Transmitter::give(const TransmitPath& path, std::span<rte_mbuf*> frames) {
+  if (path.queue) {
+    // A second try only after some went out: a queue that takes nothing is not waited for.
+    for (std::uint16_t taken = 1; taken > 0 && !frames.empty(); frames = frames.subspan(taken))
+      taken = rte_eth_tx_burst(path.ethdev, *path.queue, frames.data(),
+                               static_cast<std::uint16_t>(frames.size()));
+  } else {
+    for (rte_mbuf* frame : frames) frame->port = path.ethdev;
+    while (!frames.empty() && path.other_worker->push(frames.front())) frames = frames.subspan(1);
+  }
+  if (frames.empty()) return;
+  rte_pktmbuf_free_bulk(frames.data(), static_cast<unsigned>(frames.size()));
+  counters_.count(Verdict::transmit_full, frames.size());
 }
 
 }  // namespace drover::datapath

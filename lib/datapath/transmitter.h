@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "lib/base/strong_id.h"
@@ -41,6 +42,8 @@ class Transmitter {
     queue.frames[queue.count++] = frame;
     if (queue.count == batch) flush(queue);
   }
+  // Several, none of which need be padded.
+  void send_long(PortId port, std::span<rte_mbuf*> frames);
   // By the ethdev in rte_mbuf::port.
   void send_by_ethdev(rte_mbuf* frame);
   // What a full queue does not take is dropped and counted.
@@ -57,6 +60,7 @@ class Transmitter {
   static bool pad(rte_mbuf* frame);
   void drop_unpadded(rte_mbuf* frame);
   void flush(Queue& queue);
+  void give(const TransmitPath& path, std::span<rte_mbuf*> frames);
 
   std::vector<Queue> queues_;
   WorkerCounters& counters_;

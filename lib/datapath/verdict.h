@@ -74,8 +74,9 @@ enum class Verdict : std::uint8_t {
   no_kernel,  // for the kernel, on a port without a host interface
   no_mbuf,
   // Not counted.
-  pending,  // no verdict yet
-  taken     // no business of this worker any more, or not yet; it has been put elsewhere
+  pending,    // no verdict yet
+  addressed,  // the fast path has done all but send it
+  taken       // no business of this worker any more, or not yet; it has been put elsewhere
 };
 
 inline constexpr std::size_t verdict_count = static_cast<std::size_t>(Verdict::pending);

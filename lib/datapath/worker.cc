@@ -69,6 +69,7 @@ Worker::Worker(WorkerSettings settings, const SnapshotStore& snapshots, Crossing
              .source_limits = SourceLimits(settings_.seed),
              .reporter = FlowReporter(crossing, counters),
              .unannounced = {},
+             .has_fast_path = settings_.has_fast_path,
              .random = (settings_.seed.first ^ balance::stable_hash(settings_.id.value())) | 1U},
       observer_(crossing) {}
 
@@ -138,10 +139,6 @@ bool Worker::receive(const PolledQueue& queue) {
   burst_.port = queue.port;
   for (std::uint16_t i = 0; i < burst_.count; ++i)
     rte_prefetch0(rte_pktmbuf_mtod(burst_.mbufs[i], void*));
-  for (std::uint16_t i = 0; i < burst_.count; ++i) {
-    burst_.storage[i].mbuf = burst_.mbufs[i];
-    burst_.storage[i].verdict = Verdict::pending;
-  }
   process(burst_, state_, observer_);
   state_.counters.bursts.add(burst_.count);
   state_.counters.frames.add(burst_.count);
@@ -160,8 +157,7 @@ bool Worker::receive_handovers() {
     state_.handed = &handover;
     burst_.count = 1;
     burst_.port = handover.port;
-    burst_.storage[0].mbuf = handover.frame;
-    burst_.storage[0].verdict = Verdict::pending;
+    burst_.mbufs[0] = handover.frame;
     process(burst_, state_, observer_);
   }
   state_.handed = nullptr;

@@ -34,6 +34,7 @@ struct WorkerSettings {
   rte_mempool* mempool = nullptr;
   std::vector<Crossing*> workers;  // of all workers, this one's too, by WorkerId
   bool sleeps_when_idle = true;
+  bool has_fast_path = true;  // false: for comparison
 };
 
 class Worker {

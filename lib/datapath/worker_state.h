@@ -43,6 +43,7 @@ struct WorkerState {
   SourceLimits source_limits;
   FlowReporter reporter;
   UnannouncedFrames unannounced;
+  bool has_fast_path = true;
   std::uint64_t random = 1;  // xorshift64*'s state; never 0
 
   // Of the current turn.

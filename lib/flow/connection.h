@@ -79,6 +79,21 @@ class Connection {
       word += packets_field.of(packets == 0 ? solid_packets : 1);
     if (word != word_) word_ = word | unsynced_field.mask();
   }
+  // What a long known connection to this VIP in this state looks like to which a packet comes that
+  // leaves it there: `expires` is what it gets by that.
+  static constexpr std::uint64_t steady_word(VipId vip, TcpState state, Tick expires) {
+    return vip_field.of(stored(vip)) | state_field.of(static_cast<std::uint64_t>(state)) |
+           expires_field.of(expires.value()) | packets_field.of(most_packets);
+  }
+  // touch() would change nothing.
+  bool is_steady(std::uint64_t steady) const {
+    return ((word_ ^ steady) & (vip_field.mask() | state_field.mask() | expires_field.mask() |
+                                packets_field.mask())) == 0;
+  }
+  // It has the VIP and the state of such a connection.
+  bool is_like(std::uint64_t steady) const {
+    return ((word_ ^ steady) & (vip_field.mask() | state_field.mask())) == 0;
+  }
   // What the other balancer tells of a connection that is known from it only.
   void renew(TcpState state, Tick expires) {
     put(state_field, static_cast<std::uint64_t>(state));

@@ -8,6 +8,7 @@
 #include <bit>
 #include <cassert>
 #include <cstddef>
+#include <cstdint>
 
 #include "lib/flow/connection.h"
 
@@ -21,14 +22,18 @@ class alignas(4 * sizeof(Entry)) ConnectionBucket {
   // All four are compared before any branch: which slot it is would be mispredicted half the time.
   // Of several VIPs a client rarely uses the same port twice: the VIP is compared last.
   Entry* find(const typename Entry::Key::Packed& key, VipId vip) {
-    unsigned matches = 0;
-    for (unsigned i = 0; i < slots; ++i) matches |= unsigned{entries_[i].is_of(key)} << i;
-    for (; matches != 0; matches &= matches - 1) {
+    for (unsigned matches = slots_of(key); matches != 0; matches &= matches - 1) {
       Entry& entry = entries_[static_cast<unsigned>(std::countr_zero(matches))];
       if (entry.is_for(vip)) [[likely]]
         return &entry;
     }
     return nullptr;
+  }
+
+  // The first whose key has these parts, or null.
+  Entry* find_packed(const typename Entry::Key::Packed& key) {
+    const unsigned matches = slots_of(key);
+    return matches == 0 ? nullptr : &entries_[static_cast<unsigned>(std::countr_zero(matches))];
   }
 
   // An empty slot, else one whose connection has expired.
@@ -57,6 +62,24 @@ class alignas(4 * sizeof(Entry)) ConnectionBucket {
   std::array<Entry, slots>& entries() { return entries_; }
 
  private:
+  // A bit for each slot whose key has these parts.
+  unsigned slots_of(const typename Entry::Key::Packed& key) const {
+    if constexpr (sizeof(Entry) == 2 * sizeof(std::uint64_t)) {
+      // By vectors: an entry begins with its key.
+      using Pair [[gnu::vector_size(16)]] = std::uint64_t;
+      using Bits [[gnu::vector_size(16)]] = std::int64_t;
+      const auto* const entries = reinterpret_cast<const Pair*>(entries_.data());
+      const Pair wanted{key[0], key[0]};
+      const Bits lower = __builtin_shufflevector(entries[0], entries[1], 0, 2) == wanted;
+      const Bits upper = __builtin_shufflevector(entries[2], entries[3], 0, 2) == wanted;
+      const Bits matches = (lower & Bits{1, 2}) | (upper & Bits{4, 8});
+      return static_cast<unsigned>(matches[0] | matches[1]);
+    } else {
+      unsigned matches = 0;
+      for (unsigned i = 0; i < slots; ++i) matches |= unsigned{entries_[i].is_of(key)} << i;
+      return matches;
+    }
+  }
   void set_away(unsigned count) {
     assert(count <= most_away);
     for (unsigned i = 0; i < slots; ++i) entries_[i].set_slot_bit((count >> i & 1) != 0);

@@ -49,6 +49,7 @@ class ConnectionTable {
     assert(buckets_.size() >= 2 && buckets_.size() <= UINT32_MAX);
   }
 
+  const HashSeed& seed() const { return seed_; }
   std::uint64_t hash(const Key& key) const { return flow::hash(key, seed_); }
   void prefetch(std::uint64_t hash) const {
     const auto* line = reinterpret_cast<const std::byte*>(&buckets_[primary(hash)]);
@@ -83,6 +84,16 @@ class ConnectionTable {
     if (entry == nullptr && first.overflowed())
       entry = buckets_[secondary(hash)].find(packed, key.vip);
     return entry == nullptr || expired(entry->expires(), now) ? nullptr : entry;
+  }
+
+  // One of the connections with these parts of a key; its VIP may be another one's, and it may have
+  // expired.
+  Entry* find_packed(const typename Key::Packed& packed, std::uint64_t hash) {
+    Bucket& first = buckets_[primary(hash)];
+    Entry* entry = first.find_packed(packed);
+    if (entry == nullptr && first.overflowed()) [[unlikely]]
+      entry = buckets_[secondary(hash)].find_packed(packed);
+    return entry;
   }
 
   // Of a key that find() has just not found; `hash` is that of its key. Null: no room.

@@ -65,7 +65,8 @@ InProcessPlant::InProcessPlant(const config::Config& config, PlantSettings setti
         .tables = {.v4 = {parts.table.get(), sizes.v4}, .v6 = {parts.table_v6.get(), sizes.v6}},
         .seed = {.first = 0x9e3779b97f4a7c15U, .second = 0xd1b54a32d192ed03U},
         .mempool = frame_pool(),
-        .workers = {}};
+        .workers = {},
+        .has_fast_path = settings_.has_fast_path};
     for (const auto& each : workers_) worker.workers.push_back(&each->crossing);
     for (std::size_t port = 0; port < ports_.size(); ++port) {
       const std::uint16_t ethdev = ports_[port]->ethdev();

@@ -40,6 +40,7 @@ struct PlantSettings {
   std::uint16_t workers = 1;
   std::uint16_t queues = 0;  // of each port, at most one a worker; 0: one each
   unsigned ring_size = 1024;
+  bool has_fast_path = true;
 };
 
 // A frame that left the data path.

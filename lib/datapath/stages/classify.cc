@@ -246,37 +246,37 @@ Verdict classify_ip(Packet& packet, const PortFacts& port, const WorkerState& st
 
 }  // namespace
 
-void classify(Burst& burst, WorkerState& state) {
+void classify(Packet& packet, Burst& burst, WorkerState& state) {
   const PortFacts& port = state.snapshot->ports[burst.port.value()];
-  burst.related = false;
-  for (Packet& packet : burst.packets()) {
-    packet.role = Role::flow;
-    if (packet.verdict != Verdict::pending) [[unlikely]]
-      continue;
-    switch (packet.headers.kind) {
-      case FrameKind::ipv4:
-        packet.verdict = classify_ip<V4>(packet, port, state);
-        burst.related |= packet.role != Role::flow;
-        break;
-      case FrameKind::arp:
-        packet.verdict = packet.headers.fault == FrameFault::none
-                             ? classify_arp(packet, port, state)
-                             : verdict_of(packet.headers.fault);
-        break;
-      case FrameKind::ipv6:
-        if (const Vip* vip = solicited_vip(packet, *state.snapshot))
-          packet.verdict = classify_solicitation(packet, port, *vip, state);
-        else
-          packet.verdict = classify_ip<V6>(packet, port, state);
-        burst.related |= packet.role != Role::flow;
-        break;
-      case FrameKind::other:
-        packet.verdict = packet.headers.fault == FrameFault::none
-                             ? for_the_kernel(packet, port)
-                             : verdict_of(packet.headers.fault);
-        break;
-    }
+  packet.role = Role::flow;
+  if (packet.verdict != Verdict::pending) [[unlikely]]
+    return;
+  switch (packet.headers.kind) {
+    case FrameKind::ipv4:
+      packet.verdict = classify_ip<V4>(packet, port, state);
+      burst.related |= packet.role != Role::flow;
+      break;
+    case FrameKind::arp:
+      packet.verdict = packet.headers.fault == FrameFault::none ? classify_arp(packet, port, state)
+                                                                : verdict_of(packet.headers.fault);
+      break;
+    case FrameKind::ipv6:
+      if (const Vip* vip = solicited_vip(packet, *state.snapshot))
+        packet.verdict = classify_solicitation(packet, port, *vip, state);
+      else
+        packet.verdict = classify_ip<V6>(packet, port, state);
+      burst.related |= packet.role != Role::flow;
+      break;
+    case FrameKind::other:
+      packet.verdict = packet.headers.fault == FrameFault::none ? for_the_kernel(packet, port)
+                                                                : verdict_of(packet.headers.fault);
+      break;
   }
+}
+
+void classify(Burst& burst, WorkerState& state) {
+  burst.related = false;
+  for (Packet& packet : burst.packets()) classify(packet, burst, state);
 }
 
 }  // namespace drover::datapath::stages

@@ -72,7 +72,7 @@ void tell_owner(const Packet& packet, WorkerState& state) {
 }
 
 void steer_first(Packet& packet, WorkerState& state) {
-  if (!follow_connection(packet, state)) {
+  if (follow_connection(packet, state) != Followed::yes) {
     // Out of the table at once: those behind it must not follow what it has superseded while the
     // question is under way. It counts, as for a whole packet, until there is a server.
     const auto superseded = take_superseded(packet, state);

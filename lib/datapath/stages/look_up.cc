@@ -30,25 +30,25 @@ bool is_void(const Packet& packet, const Connection& connection, Bond bond, Reus
 }
 
 template <class Family>
-bool follow_connection_in(Packet& packet, WorkerState& state) {
+Followed follow_connection_in(Packet& packet, WorkerState& state) {
   ConnectionAccounting accounting = state.accounting();
   auto& table = state.table<Family>();
   auto* connection = table.find(packet.key_in<Family>(), packet.hash, state.tick(), accounting);
-  if (connection == nullptr) return false;
+  if (connection == nullptr) return Followed::absent;
 
   const flow::TcpState before = connection->state();
   const DestinationId id = connection->destination();
   const Destination& destination = state.destination(id);
   if (is_void(packet, *connection, destination.bond, state.snapshot->reuse)) [[unlikely]]
-    return false;
+    return Followed::superseded;
   if (destination.bond == Bond::drops) [[unlikely]] {
     packet.verdict = Verdict::server_removed;
-    return true;
+    return Followed::yes;
   }
   packet.destination = &destination;
   if (packet.ethernet().source == destination.mac && destination.resolved) [[unlikely]] {
     packet.verdict = Verdict::reflected;
-    return true;
+    return Followed::yes;
   }
   const flow::TcpState after = before == flow::TcpState::udp
                                    ? flow::TcpState::udp
@@ -62,7 +62,7 @@ bool follow_connection_in(Packet& packet, WorkerState& state) {
   if (after != before && state.reporter.is_on()) [[unlikely]]
     tell_peer(*connection, state);
   packet.verdict = Verdict::forwarded;
-  return true;
+  return Followed::yes;
 }
 
 template <class Family>
@@ -78,7 +78,7 @@ Superseded take_superseded_in(const Packet& packet, WorkerState& state) {
 
 }  // namespace
 
-bool follow_connection(Packet& packet, WorkerState& state) {
+Followed follow_connection(Packet& packet, WorkerState& state) {
   return packet.is_v6() ? follow_connection_in<V6>(packet, state)
                         : follow_connection_in<V4>(packet, state);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <cstdint>
 #include <variant>
 
 #include "lib/datapath/burst.h"
@@ -8,10 +9,15 @@
 
 namespace drover::datapath::stages {
 
-// If the packet's connection is in the table: gives the packet its destination and verdict, moves
-// the connection's state and time-out on, and returns true. False also for one that is over, or
-// whose server is gone for good, which the packet's flow supersedes.
-bool follow_connection(Packet& packet, WorkerState& state);
+enum class Followed : std::uint8_t {
+  yes,
+  absent,     // the table has no such connection
+  superseded  // one that is over, or whose server is gone for good
+};
+
+// If the packet's connection is in the table: gives the packet its destination and verdict, and
+// moves the connection's state and time-out on.
+Followed follow_connection(Packet& packet, WorkerState& state);
 
 // The connection that a packet's flow supersedes, if there is one.
 using Superseded = std::variant<std::monostate, flow::ConnectionV4, flow::ConnectionV6>;

@@ -211,7 +211,12 @@ void schedule_flow(Packet& packet, WorkerState& state) {
     packet.verdict = refusal(packet);
     return;
   }
-  if (follow_connection(packet, state)) return;
+  const Followed followed = follow_connection(packet, state);
+  if (followed == Followed::yes) return;
+  if (followed == Followed::absent) {
+    begin_flow(packet, state, *service);
+    return;
+  }
   // As with IPVS, what it supersedes counts while a server is chosen.
   const auto superseded = take_superseded(packet, state);
   begin_flow(packet, state, *service);

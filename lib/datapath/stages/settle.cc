@@ -58,6 +58,10 @@ void settle(Burst& burst, WorkerState& state) {
       send_to_server(packet, state);
       continue;
     }
+    if (packet.verdict == Verdict::addressed) {
+      state.transmitter.send(state.snapshot->egress_of(*packet.destination).port, packet.mbuf);
+      continue;
+    }
     if (packet.verdict == Verdict::taken) continue;
     if (packet.verdict == Verdict::to_kernel) {
       give_to_kernel(packet, state);

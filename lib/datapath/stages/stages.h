@@ -11,8 +11,11 @@ namespace drover::datapath::stages {
 
 // Finds the headers of each frame.
 void parse(Burst& burst);
+void parse(Packet& packet);
 // What is for a VIP gets its connection key and hash, or an answer; the rest is for the kernel.
 void classify(Burst& burst, WorkerState& state);
+// One of the burst's; tells the burst if it has another role than `flow`.
+void classify(Packet& packet, Burst& burst, WorkerState& state);
 // Finds connections, moves their states on.
 void look_up(Burst& burst, WorkerState& state);
 // Finds a server for what has no connection, enters it in the table.

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What the fast path asks of a VIP, in one cache line with its address. Made once, then only read.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "lib/base/flat_index.h"
+#include "lib/base/strong_id.h"
+#include "lib/net/address.h"
+
+namespace drover::datapath {
+
+// For VipTable: the bytes of an IPv4 address as they stand on the wire.
+struct WireAddress {
+  std::uint32_t bytes = 0;
+  friend bool operator==(WireAddress, WireAddress) = default;
+};
+inline std::uint64_t spread_bits(WireAddress address) {
+  return drover::spread_bits(address.bytes);
+}
+
+template <class Address>
+class VipTable {
+ public:
+  struct alignas(16) Row {
+    Address address{};
+    bool used = false;
+    VipId tcp;
+    VipId udp;
+  };
+
+  explicit VipTable(std::size_t expected = 0) {
+    std::size_t size = 2;
+    while (size < 4 * expected + 2) size *= 2;
+    rows_.resize(size);
+  }
+  // At most as many as were expected.
+  void insert(const Row& row) {
+    std::size_t at = place_of(row.address);
+    while (rows_[at].used) at = (at + 1) & (rows_.size() - 1);
+    rows_[at] = row;
+    rows_[at].used = true;
+  }
+  // To look addresses up in; of a table that outlives it.
+  class View {
+   public:
+    explicit View(const VipTable& table)
+        : rows_(table.rows_.data()), mask_(table.rows_.size() - 1) {}
+    // Null: it is none.
+    const Row* find(const Address& address) const {
+      for (std::uint64_t at = spread_bits(address) & mask_; rows_[at].used; at = (at + 1) & mask_)
+        if (rows_[at].address == address) return &rows_[at];
+      return nullptr;
+    }
+
+   private:
+    const Row* rows_;
+    std::uint64_t mask_;
+  };
+
+ private:
+  std::size_t place_of(const Address& address) const {
+    return static_cast<std::size_t>(spread_bits(address)) & (rows_.size() - 1);
+  }
+  std::vector<Row> rows_;  // a power of two
+};
+
+}  // namespace drover::datapath
