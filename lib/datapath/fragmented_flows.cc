@@ -31,10 +31,11 @@ const FragmentedFlow* FragmentedFlows::find(std::uint64_t hash, std::uint64_t no
   return nullptr;
 }
 
-void FragmentedFlows::note_question(std::uint64_t hash, WorkerId by, std::uint64_t now) {
-  // Who asks has it no more, whatever it has told before.
+void FragmentedFlows::note_question(std::uint64_t hash, WorkerId by, WorkerId self,
+                                    std::uint64_t now) {
+  // Neither who asks nor who is asked has it any more, whatever it has told before.
   const FragmentedFlow* flow = find(hash, now);
-  if (flow != nullptr && flow->decider != by) return;
+  if (flow != nullptr && flow->decider != by && flow->decider != self) return;
   put({.key = {hash}, .expires = now + answered_within, .decider = by}, now);
 }
 

@@ -4,7 +4,8 @@
 // A worker that gets the first fragment of a flow asks all others for it. If none has it, it
 // decides itself, enters the flow in its own table and tells the others, now and then again while
 // fragments come; so that a packet of the flow which comes to them goes to the same server. While
-// it is asking, those that it has asked send it such a packet.
+// it is asking, those that it has asked send it such a packet. Both then have the flow in their
+// tables; whoever schedules it anew tells the others, and what their tables say is void.
 #pragma once
 
 #include <cstdint>
@@ -43,8 +44,8 @@ class FragmentedFlows {
   bool empty() const { return table_.size() == 0; }
   // Null: nobody has asked or told. Good until the next call.
   const FragmentedFlow* find(std::uint64_t hash, std::uint64_t now);
-  // `by` asks for a flow that is not here.
-  void note_question(std::uint64_t hash, WorkerId by, std::uint64_t now);
+  // `by` asks this worker for a flow that is not here.
+  void note_question(std::uint64_t hash, WorkerId by, WorkerId self, std::uint64_t now);
   // Another worker has told where it goes.
   void hear(const Handover& decision, const flow::Timeouts& timeouts, std::uint64_t now);
   // This worker has a flow of which fragments come to it: whether it is time to tell the others.

@@ -16,6 +16,7 @@
 #include "lib/datapath/pipeline.h"
 #include "lib/datapath/send_heartbeats.h"
 #include "lib/datapath/stages/admit.h"
+#include "lib/datapath/stages/fragments.h"
 #include "lib/datapath/stages/rewrite.h"
 #include "lib/datapath/tsc_clock.h"
 
@@ -175,7 +176,7 @@ bool Worker::hear(const Handover& handover) {
       state_.datagrams.hear(handover, state_.now);
       return true;
     case Handover::Kind::flow_decided:
-      state_.fragmented_flows.hear(handover, state_.snapshot->timeouts, state_.now);
+      stages::hear_of_flow(handover, state_);
       return true;
     default:
       return false;

@@ -96,6 +96,14 @@ class ConnectionTable {
     return entry;
   }
 
+  // The connection, live or expired, whose key has this hash; null: there is none.
+  Entry* find_by_hash(std::uint64_t hash) {
+    for (Bucket* bucket : {&buckets_[primary(hash)], &buckets_[secondary(hash)]})
+      for (Entry& entry : bucket->entries())
+        if (!entry.empty() && this->hash(entry.key()) == hash) return &entry;
+    return nullptr;
+  }
+
   // Of a key that find() has just not found; `hash` is that of its key. Null: no room.
   template <class OnRemoved>
   Entry* insert(const Entry& entry, std::uint64_t hash, Tick now, OnRemoved&& on_removed) {

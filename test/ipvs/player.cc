@@ -96,7 +96,7 @@ class Player {
  private:
   config::Config configuration() const {
     config::Config config;
-    config.connections = 100'000;
+    config.connections = 10'000;
     config.unknown = recording_.unknown;
     config.on_removed = recording_.on_removed;
     config.conn_reuse = recording_.conn_reuse;

@@ -154,12 +154,6 @@ std::uint8_t LiveFlows::random_flags() {
   return kinds[draw(kinds.size())];
 }
 
-// A flow that began with fragments has an entry with two workers; if each schedules it anew, at
-// different times, while its server goes and comes back, they may differ.
-bool LiveFlows::sends_fragments() const {
-  return settings_.workers == 1 || (!settings_.reschedules && !settings_.health);
-}
-
 bool LiveFlows::may_begin(const LiveFlow& flow) const {
   return !flow.server || plant_.now() - flow.last >=
                              (flow.finished ? shortest_timeout_of_finished : shortest_timeout);
@@ -186,7 +180,7 @@ void LiveFlows::advance(LiveFlow& flow) {
   const Bytes whole = flow.is_tcp ? tcp_frame(flow.frame) : udp_frame(flow.frame);
   unsigned frames = 0;
   for (auto count = 1 + draw(3); count > 0; --count) {
-    if (sends_fragments() && draw(3) == 0) {
+    if (draw(3) == 0) {
       frames += inject_fragments(whole);
     } else {
       inject(whole);

@@ -70,7 +70,6 @@ class LiveFlows {
   void advance(LiveFlow& flow);
   bool may_begin(const LiveFlow& flow) const;
   bool is_free(const LiveFlow& flow, std::uint8_t flags) const;
-  bool sends_fragments() const;
   void inject(const Bytes& frame);
   unsigned inject_fragments(const Bytes& frame);
   void expect_error_at(const Bytes& frame, const MacAddress& server);

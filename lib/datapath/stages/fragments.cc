@@ -35,29 +35,44 @@ bool seek_flow(Packet& packet, WorkerState& state) {
   if (!asks && state.handed->origin == state.id) return false;  // it has been all round
   if (!may_be_elsewhere(packet, state)) return false;
   const WorkerId origin = asks ? state.id : state.handed->origin;
-  if (!asks) state.fragmented_flows.note_question(packet.hash, origin, state.now);
+  if (!asks) state.fragmented_flows.note_question(packet.hash, origin, state.id, state.now);
   hand(packet, state, state.peers.next(), Kind::seek, origin);
   return true;
+}
+
+bool is_kept(const Packet& packet) {
+  return is_forwarded(packet.verdict) && packet.verdict != Verdict::forwarded_once &&
+         packet.verdict != Verdict::forwarded_unkept;
+}
+
+void tell(const Packet& packet, DestinationId destination, WorkerState& state) {
+  state.peers.tell_all({.kind = Kind::flow_decided,
+                        .origin = state.id,
+                        .destination = destination,
+                        .hash = packet.hash});
+}
+
+template <class Family>
+void drop_former(const Handover& decision, WorkerState& state) {
+  auto& table = state.table<Family>();
+  auto* connection = table.find_by_hash(decision.hash);
+  if (connection == nullptr || connection->destination() == decision.destination) return;
+  state.accounting().left(*connection);
+  table.erase(connection);
 }
 
 // The others are told where a flow goes that is in this worker's table, to which its fragments
 // come: whenever they have been asked, since they now wait for that, and now and then.
 void tell_others(const Packet& packet, WorkerState& state) {
   const bool comes_here = !is_handed(state, Kind::seek) || state.handed->origin == state.id;
-  if (state.peers.alone() || !comes_here) return;
-  const bool kept =
-      packet.verdict != Verdict::forwarded_once && packet.verdict != Verdict::forwarded_unkept;
+  if (state.peers.alone() || !comes_here || !is_kept(packet)) return;
   const DestinationId destination = state.id_of(*packet.destination);
-  if (!kept) return;
   FragmentedFlows& flows = state.fragmented_flows;
   if (is_handed(state, Kind::seek))
     flows.note_telling(packet.hash, destination, state.id, state.now);
   else if (!flows.is_due(packet.hash, destination, state.id, state.now))
     return;
-  state.peers.tell_all({.kind = Kind::flow_decided,
-                        .origin = state.id,
-                        .destination = destination,
-                        .hash = packet.hash});
+  tell(packet, destination, state);
 }
 
 void tell_owner(const Packet& packet, WorkerState& state) {
@@ -82,7 +97,7 @@ void steer_first(Packet& packet, WorkerState& state) {
     if (is_under_way) return;
     if (packet.verdict == Verdict::taken) return;  // to the owner of its client's template
   }
-  if (is_forwarded(packet.verdict)) tell_others(packet, state);
+  tell_others(packet, state);
   tell_owner(packet, state);
 }
 
@@ -143,6 +158,24 @@ bool follow_fragmented_flow(Packet& packet, WorkerState& state, const VirtualSer
   }
   send_new(packet, state, service, flow->destination, is_mid_stream(packet));
   return true;
+}
+
+void tell_of_change(const Packet& packet, WorkerState& state) {
+  if (packet.role != Role::flow) return;
+  FragmentedFlows& flows = state.fragmented_flows;
+  const FragmentedFlow* flow = flows.find(packet.hash, state.now);
+  const DestinationId destination = state.id_of(*packet.destination);
+  if (flow == nullptr || !flow->decided || flow->destination == destination) return;
+  flows.note_telling(packet.hash, destination, state.id, state.now);
+  tell(packet, destination, state);
+}
+
+// One that crosses with this worker's own word may name a server that has been given up.
+void hear_of_flow(const Handover& decision, WorkerState& state) {
+  state.fragmented_flows.hear(decision, state.snapshot->timeouts, state.now);
+  if (state.destination(decision.destination).bond != Bond::holds) return;
+  drop_former<V4>(decision, state);
+  drop_former<V6>(decision, state);
 }
 
 void steer_fragments(Burst& burst, WorkerState& state) {

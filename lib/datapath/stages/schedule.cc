@@ -90,6 +90,8 @@ void enter(Packet& packet, WorkerState& state, const VirtualService& service,
   }
   packet.destination = &state.destination(destination);
   packet.verdict = adopted ? Verdict::forwarded_adopted : Verdict::forwarded_new;
+  if (!state.fragmented_flows.empty()) [[unlikely]]
+    tell_of_change(packet, state);
 }
 
 void adopt(Packet& packet, WorkerState& state, const VirtualService& service) {

@@ -21,15 +21,15 @@ Handover decision(std::uint64_t hash, std::uint32_t destination, std::uint16_t b
 TEST_CASE("a question is remembered for a second, a decision as long as a flow", "[datapath]") {
   FragmentedFlows flows({});
   CHECK(flows.empty());
-  flows.note_question(5, WorkerId(1), start);
+  flows.note_question(5, WorkerId(1), WorkerId(0), start);
   REQUIRE(flows.find(5, start) != nullptr);
   CHECK_FALSE(flows.find(5, start)->decided);
   CHECK(flows.find(5, start + second) == nullptr);
   CHECK(flows.empty());
 
-  flows.note_question(5, WorkerId(1), start);
+  flows.note_question(5, WorkerId(1), WorkerId(0), start);
   flows.hear(decision(5, 7), {}, start);
-  flows.note_question(5, WorkerId(2), start);
+  flows.note_question(5, WorkerId(2), WorkerId(0), start);
   const FragmentedFlow* flow = flows.find(5, start + 929 * second);
   REQUIRE(flow != nullptr);
   CHECK(flow->decided);
@@ -38,13 +38,19 @@ TEST_CASE("a question is remembered for a second, a decision as long as a flow",
   CHECK(flows.find(5, start + 930 * second) == nullptr);
 }
 
-TEST_CASE("who asks has nothing decided any more", "[datapath]") {
+TEST_CASE("who asks has nothing decided any more, nor has who is asked and has it not",
+          "[datapath]") {
   FragmentedFlows flows({});
   flows.hear(decision(5, 7, 1), {}, start);
-  flows.note_question(5, WorkerId(2), start);
+  flows.note_question(5, WorkerId(2), WorkerId(0), start);
   CHECK(flows.find(5, start)->decided);
-  flows.note_question(5, WorkerId(1), start);
+  flows.note_question(5, WorkerId(1), WorkerId(0), start);
   CHECK_FALSE(flows.find(5, start)->decided);
+
+  flows.note_telling(5, DestinationId(7), WorkerId(0), start);
+  flows.note_question(5, WorkerId(2), WorkerId(0), start);
+  CHECK_FALSE(flows.find(5, start)->decided);
+  CHECK(flows.find(5, start)->decider == WorkerId(2));
 }
 
 TEST_CASE("the others are told twice a minute, and of a change at once", "[datapath]") {

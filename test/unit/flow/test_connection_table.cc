@@ -230,6 +230,25 @@ TEMPLATE_TEST_CASE("what its bucket has no room for lives in the other one", "[f
   CHECK(table.memory_is_zero());
 }
 
+TEMPLATE_TEST_CASE("a connection is found by its hash alone, in either of its buckets", "[flow]",
+                   ConnectionV4, ConnectionV6) {
+  using Key = typename TestType::Key;
+  TestTable<TestType> table(200);
+  std::vector<Key> keys;
+  for (std::uint64_t number = 0; number < 380; ++number)
+    if (table.insert_solid(key_of<Key>(number), TcpState::established, late, start,
+                           ignore_removal) != nullptr)
+      keys.push_back(key_of<Key>(number));
+  CHECK(keys.size() > 250);  // so that not all are in their first bucket
+  for (const Key& key : keys) {
+    const TestType* found = table.find_by_hash(table.hash(key));
+    REQUIRE(found != nullptr);
+    REQUIRE(found->key() == key);
+  }
+  for (std::uint64_t number = 1'000; number < 1'100; ++number)
+    REQUIRE(table.find_by_hash(table.hash(key_of<Key>(number))) == nullptr);
+}
+
 TEST_CASE("a full bucket's connections move so that nothing is lost", "[flow]") {
   TestTable<ConnectionV4> table(10'000);
   std::uint64_t inserted = 0;
