@@ -12,6 +12,7 @@
 #include "drivers/driver_log.h"
 #include "drivers/further_mac.h"
 #include "drivers/kernel_interface.h"
+#include "drivers/kernel_scaling.h"
 #include "lib/base/log.h"
 
 namespace drover {
@@ -117,6 +118,7 @@ Ethdev::~Ethdev() {
 }
 
 std::optional<ReceiveSideScaling> Ethdev::scaling() const {
+  if (kernel_index_ != 0) return read_kernel_scaling(kernel_index_);
   rte_eth_dev_info info{};
   if (rte_eth_dev_info_get(port_, &info) != 0 || info.reta_size == 0) return std::nullopt;
   ReceiveSideScaling scaling;

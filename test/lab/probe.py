@@ -20,6 +20,7 @@ class Probe:
         self._vip = vip
         self._arrived = []  # (kernel's time of arrival, number), one server's after the other's
         self._sent = 0
+        self._latest = 0.0
         self._over = threading.Event()
 
     def __enter__(self):
@@ -61,6 +62,7 @@ class Probe:
                 pass  # nobody answers ARP just now
             self._sent += 1
             next_time += PERIOD
+            self._latest = max(self._latest, time.monotonic() - next_time)
             time.sleep(max(0, next_time - time.monotonic()))
 
     def _receive(self, receiver):
@@ -82,6 +84,10 @@ class Probe:
         """In seconds, between two probes that came one after the other; the end counts for nothing."""
         times = [at for at, _ in self._arrived]
         return max(later - earlier for earlier, later in zip(times, times[1:]))
+
+    def latest(self):
+        """By how much, in seconds, the machine let a probe be late that was sent."""
+        return self._latest
 
     def duplicates(self):
         numbers = [number for _, number in self._arrived]

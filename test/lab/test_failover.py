@@ -15,6 +15,7 @@ from network import VIP, VIP6
 from pair import Pair
 from probe import Probe
 from scenario import for_each_driver
+from stopped_thread import stopped_thread
 from test_vip import arp_request, is_arp_reply
 from wait import wait_until
 from webserver import get
@@ -25,6 +26,14 @@ VIRTUAL_MAC = "00:00:5e:00:01:33"
 def is_announcement(frame, vip_mac):
     return (frame[12:14] == b"\x08\x06" and frame[22:28] == mac(vip_mac) and frame[28:32] == frame[38:42]
             and frame[0:6] == b"\xff" * 6)
+
+
+def is_protocol_unreachable(frame):
+    return frame[12:14] == b"\x08\x00" and frame[23] == 1 and frame[34:36] == b"\x03\x02"
+
+
+def is_advertisement(frame, sender):
+    return frame[12:14] == b"\x08\x00" and frame[23] == 112 and frame[6:12] == mac(sender.host.mac)
 
 
 class FailoverScenario:
@@ -82,6 +91,25 @@ class FailoverScenario:
         return probe
 
 
+    def switch_bridge(self, rest):
+        for line in ("link set " + rest).splitlines():
+            self.lab.network.switch.run("bridge", *line.split())
+
+    def flood(self):
+        """The switch forgets who is where, and learns it no more."""
+        for name in self.lab.network.hosts:
+            self.lab.network.switch.ip(f"link set {name} type bridge_slave learning off\n"
+                                       f"link set {name} type bridge_slave fdb_flush\n")
+
+    def heard(self, balancer):
+        """Advertisements that it has taken."""
+        return balancer.json("status")["failover"]["instances"][0]["heard"]
+
+    def wait_for_heartbeats(self, balancer, count=20):
+        before = self.heard(balancer)
+        wait_until(lambda: self.heard(balancer) >= before + count, f"{balancer.host.name} hears its peer")
+
+
 @for_each_driver
 class Failover(FailoverScenario):
     def test_the_backup_takes_over_from_a_killed_master(self):
@@ -106,6 +134,46 @@ class Failover(FailoverScenario):
         self.lab.network.switch.ip("link set lb1 up\n")
         wait_until(lambda: self.pair.role(self.first) == "backup", "lb1 is backup")
         self.assertServedBy(self.second)
+
+    def test_the_virtual_mac_moves_along(self):
+        self.pair.vrrp = "{id: 51, interval: 100ms, use_vmac: true}"
+        self.pair.start()
+        self.assertVirtualMacComesIn(self.first)
+        self.assertEqual(self.answers(), {VIRTUAL_MAC})
+        self.assertIn("This is rs", get(self.lab.client, VIP))
+        self.first.stop(signal.SIGKILL)
+        self.pair.wait_for_master(self.second)
+        self.assertEqual(self.answers(), {VIRTUAL_MAC})
+        self.assertIn("This is rs", get(self.lab.client, VIP))
+        # Of a backup frames for the virtual MAC address get nowhere.
+        self.pair.start(self.first)
+        wait_until(lambda: self.pair.role(self.first) == "backup", "lb1 is backup")
+        send(self.lab.client, mac(VIRTUAL_MAC) + arp_request(self.lab.client.mac, self.lab.client.address, VIP)[6:])
+        self.flood()
+        with Probe(self.lab, VIP) as probe:
+            wait_until(lambda: probe.arrived() > 200, "probes arrive")
+        self.assertEqual(probe.duplicates(), 0)
+        self.assertGreater(self.first.json("status")["verdicts"]["not_master"], 100)
+
+    def assertVirtualMacComesIn(self, balancer):
+        """By a filter's entry, or else because all frames do, which is told."""
+        if self.driver == "af_xdp":
+            self.assertIn(f"{VIRTUAL_MAC} ", balancer.host.run("bridge", "fdb", "show", "dev", "eth0").stdout)
+        else:
+            self.assertIn("PROMISC", balancer.host.ip("link", "show", "eth0"))
+            self.assertIn("port front: takes all frames (promiscuous)", " ".join(balancer.status().split()))
+
+    def test_by_unicast_to_named_peers(self):
+        self.pair.vrrp = "{id: 51, interval: 100ms, peers: [192.0.2.11, 192.0.2.12]}"
+        self.pair.start()
+        wait_until(lambda: self.pair.role(self.second) == "backup" and "192.0.2.11 is there" in self.second.log(),
+                   "lb2 hears lb1")
+        self.assertEqual(self.pair.masters(), [self.first])
+        recorder = Recorder(self.lab.lb1)  # before lb2 was up its kernel had reason to complain
+        self.addCleanup(recorder.close)
+        self.wait_for_heartbeats(self.second)
+        self.assertEqual([frame for frame in recorder.received() if is_protocol_unreachable(frame)], [])
+        self.through(lambda: self.first.stop(signal.SIGKILL), self.second)
 
 
 class FailoverRoles(FailoverScenario, unittest.TestCase):
@@ -149,6 +217,38 @@ class FailoverRoles(FailoverScenario, unittest.TestCase):
         wait_until(lambda: "the balancer 192.0.2.12 is there" in self.first.log(), "lb1 hears lb2")
         self.assertEqual(self.pair.role(self.first), "backup")
         self.assertServedBy(self.second)
+
+    def test_the_owner_is_master_at_once_whenever_it_comes(self):
+        self.pair.options["priorities"] = (255, 100)
+        self.pair.start()
+        self.assertIn("is master: owner of the addresses", self.first.log())
+        self.through(lambda: self.first.stop(signal.SIGKILL), self.second)
+        self.through(lambda: self.pair.start(self.first), self.first)
+
+    def test_preemption_waits_for_its_delay(self):
+        self.pair.vrrp = "{id: 51, interval: 100ms, preempt: true, preempt_delay: 2s}"
+        self.pair.start()
+        self.first.stop(signal.SIGKILL)
+        self.pair.wait_for_master(self.second)
+        began = time.monotonic()
+        self.pair.start(self.first)
+        self.pair.wait_for_master(self.first)
+        self.assertGreater(time.monotonic() - began, 2)
+        self.assertServedBy(self.first)
+
+    def test_a_backup_knows_which_servers_are_up(self):
+        text = self.pair.file
+        self.pair.file = lambda balancer: text(balancer).replace(
+            "services:\n", "    checks:\n      - {http: {path: /}, interval: 200ms, timeout: 150ms, rise: 1, fall: 1}\n"
+            "services:\n")
+        self.pair.start()
+        self.lab.web_servers[0].stop()
+        wait_until(lambda: "web/rs1: is down" in self.second.log(), "the backup sees it")
+        self.first.stop(signal.SIGKILL)
+        self.pair.wait_for_master(self.second)
+        self.assertServedBy(self.second)
+        for _ in range(12):  # a server that is down would refuse some of them
+            self.assertNotIn("rs1", get(self.lab.client, VIP))
 
     def test_two_that_start_at_once_with_one_priority(self):
         self.pair.options["priorities"] = (100, 100)
@@ -203,16 +303,6 @@ class FailoverRoles(FailoverScenario, unittest.TestCase):
         flag.write_text("")
         wait_until(lambda: self.first.json("status")["failover"]["instances"][0]["priority"] == 200, "200 again")
 
-    def switch_bridge(self, rest):
-        for line in ("link set " + rest).splitlines():
-            self.lab.network.switch.run("bridge", *line.split())
-
-    def flood(self):
-        """The switch forgets who is where, and learns it no more."""
-        for name in self.lab.network.hosts:
-            self.lab.network.switch.ip(f"link set {name} type bridge_slave learning off\n"
-                                       f"link set {name} type bridge_slave fdb_flush\n")
-
     def test_a_switch_that_floods_makes_no_duplicates(self):
         self.pair.start()
         self.flood()
@@ -227,33 +317,6 @@ class FailoverRoles(FailoverScenario, unittest.TestCase):
             self.lab.client.ip("neigh", "replace", VIP, "lladdr", self.second.host.mac, "dev", "eth0")
         self.assertIn("This is rs", get(self.lab.client, VIP))
         self.assertEqual(self.pair.masters(), [self.first])
-
-    def test_the_virtual_mac_moves_along(self):
-        self.pair.vrrp = "{id: 51, interval: 100ms, use_vmac: true}"
-        self.pair.start()
-        self.assertEqual(self.answers(), {VIRTUAL_MAC})
-        self.assertIn("This is rs", get(self.lab.client, VIP))
-        self.first.stop(signal.SIGKILL)
-        self.pair.wait_for_master(self.second)
-        self.assertEqual(self.answers(), {VIRTUAL_MAC})
-        self.assertIn("This is rs", get(self.lab.client, VIP))
-        # Of a backup frames for the virtual MAC address get nowhere.
-        self.pair.start(self.first)
-        wait_until(lambda: self.pair.role(self.first) == "backup", "lb1 is backup")
-        send(self.lab.client, mac(VIRTUAL_MAC) + arp_request(self.lab.client.mac, self.lab.client.address, VIP)[6:])
-        self.flood()
-        with Probe(self.lab, VIP) as probe:
-            wait_until(lambda: probe.arrived() > 200, "probes arrive")
-        self.assertEqual(probe.duplicates(), 0)
-        self.assertGreater(self.first.json("status")["verdicts"]["not_master"], 100)
-
-    def test_by_unicast_to_named_peers(self):
-        self.pair.vrrp = "{id: 51, interval: 100ms, peers: [192.0.2.11, 192.0.2.12]}"
-        self.pair.start()
-        wait_until(lambda: self.pair.role(self.second) == "backup" and "192.0.2.11 is there" in self.second.log(),
-                   "lb2 hears lb1")
-        self.assertEqual(self.pair.masters(), [self.first])
-        self.through(lambda: self.first.stop(signal.SIGKILL), self.second)
 
     def test_each_is_master_of_one_vip(self):
         other = "192.0.2.9"
@@ -284,6 +347,58 @@ class FailoverRoles(FailoverScenario, unittest.TestCase):
         self.first.stop(signal.SIGKILL)
         self.pair.wait_for_master(self.second, 52)
         self.assertIn("This is rs", get(self.lab.client, VIP6))
+
+
+class FailoverTwoPaths(FailoverScenario, unittest.TestCase):
+    """A second wire for heartbeats: `beats`, between lb1b and lb2b."""
+
+    vrrp = "{id: 51, interval: 100ms, second_path: {port: beat}}"
+
+    def setUp(self):
+        super().setUp()
+        switch = self.lab.network.switch
+        switch.ip("link add beats type bridge stp_state 0 forward_delay 0 mcast_snooping 0\nlink set beats up\n")
+        for number, host in ((11, self.lab.lb1), (12, self.lab.lb2)):
+            switch.ip(f"link add {host.name}b type veth peer name eth1 address 02:00:00:00:01:{number} "
+                      f"netns {host.namespace}\nlink set {host.name}b master beats up\n")
+            host.ip(f"link set eth1 up\naddress add 198.18.0.{number}/24 dev eth1\n")
+        text = self.pair.file
+        self.pair.file = lambda balancer: text(balancer).replace(
+            "pools:\n", "  - {name: beat, driver: af_xdp, device: eth1}\npools:\n")
+
+    def test_a_peer_that_is_heard_on_one_of_them_is_alive(self):
+        self.pair.start()
+        self.wait_for_heartbeats(self.second)
+        cut = "dev lb1 isolated {0}\nlink set dev lb2 isolated {0}\n"
+        self.switch_bridge(cut.format("on"))
+        self.wait_for_heartbeats(self.second)
+        self.assertEqual(self.pair.masters(), [self.first])
+        self.switch_bridge(cut.format("off"))
+        self.wait_for_heartbeats(self.second)
+        self.lab.network.switch.ip("link set lb1b down\n")
+        self.wait_for_heartbeats(self.second)
+        self.assertEqual(self.pair.masters(), [self.first])
+        self.switch_bridge(cut.format("on"))
+        wait_until(lambda: len(self.pair.masters()) == 2, "without a path both are master")
+
+
+@for_each_driver
+class FailoverBusyControl(FailoverScenario):
+    """Heartbeats are heard and said while the control thread does other things."""
+
+    vrrp = "{id: 51, interval: 30ms}"
+
+    def test_a_busy_control_thread_delays_no_heartbeat(self):
+        self.pair.start()
+        self.wait_for_heartbeats(self.second)
+        for balancer in (self.second, self.first):
+            recorder = Recorder(self.lab.client)
+            self.addCleanup(recorder.close)
+            with stopped_thread(balancer.process.pid):
+                wait_until(lambda r=recorder: len([1 for frame in r.received() if is_advertisement(frame, self.first)])
+                           >= 40, f"lb1 goes on, {balancer.host.name}'s control thread does not")
+            self.assertEqual([frame for frame in recorder.received() if is_advertisement(frame, self.second)], [])
+        self.assertServedBy(self.first)
 
 
 if __name__ == "__main__":

@@ -30,33 +30,33 @@ class FailoverGap(unittest.TestCase):
         self.pair = Pair(self.lab, vrrp="{id: 51, interval: 10ms}")
 
     def gap(self, master, backup):
-        """The longest silence at the servers while this master is killed, in seconds."""
+        """The longest silence at the servers while this master is killed, in seconds, and how late we were."""
         with Probe(self.lab, VIP) as probe:
             wait_until(lambda: probe.arrived() > 300, "probes arrive")
             master.stop(signal.SIGKILL)
             self.pair.wait_for_master(backup)
             arrived = probe.arrived()
             wait_until(lambda: probe.arrived() > arrived + 300, "probes arrive again")
-        return probe.longest_silence()
+        return probe.longest_silence(), probe.latest()
 
     def test_kill_after_kill(self):
         self.pair.start()
         master, backup = self.pair.first, self.pair.second
-        gaps = []
+        measured = []
         for _ in range(KILLS):
             wait_until(lambda b=backup: self.pair.role(b) == "backup"
                        and b.json("status")["failover"]["instances"][0]["heard"] > 10, "the backup hears the master")
-            gaps.append(self.gap(master, backup))
+            measured.append(self.gap(master, backup))
             self.pair.start(master)
             master, backup = backup, master
+        gaps = [gap for gap, _ in measured]
         text = (f"forwarding gap of {KILLS} kills, ms: " + " ".join(f"{1000 * gap:.1f}" for gap in gaps)
                 + f"; median {1000 * statistics.median(gaps):.1f}, worst {1000 * max(gaps):.1f}")
         print(text, flush=True)
-        if KILLS >= 20:
-            self.assertLessEqual(statistics.median(gaps), LONGEST_MEDIAN, text)
-            self.assertLessEqual(max(gaps), LONGEST, text)
-        else:
-            self.assertLessEqual(min(gaps), LONGEST, text)  # a machine that does other things besides
+        # A short form runs beside other things: what kept the probe from its processor kept the balancers, too.
+        excused = [gap - (late if KILLS < 20 else 0) for gap, late in measured]
+        self.assertLessEqual(statistics.median(excused), LONGEST_MEDIAN, text)
+        self.assertLessEqual(max(excused), LONGEST, text)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from pair import Pair
 from scenario import for_each_driver
 from test_failover import FailoverScenario
 from wait import wait_until
+from webserver import get
 
 SYNC_PORT = 8849
 
@@ -19,11 +20,11 @@ SYNC_PORT = 8849
 class SyncedPair(Pair):
     """Round robin: what has not been told would be placed elsewhere by hash."""
 
-    def __init__(self, lab, driver):
+    def __init__(self, lab, driver, **options):
         key = lab.directory / "sync.key"
         key.touch(mode=0o600)
         key.write_text(os.urandom(32).hex() + "\n")
-        super().__init__(lab, driver, extra=f"  sync: {{key_file: {key}}}\n")
+        super().__init__(lab, driver, extra=f"  sync: {{key_file: {key}}}\n", **options)
 
     def file(self, balancer):
         return super().file(balancer).replace("scheduler: maglev", "scheduler: rr")
@@ -115,6 +116,31 @@ class Sync(FailoverScenario):
         with self.lab.lb2.inside(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as forger:
             forger.sendto(b"D" * 100, (self.lab.lb1.address, SYNC_PORT))
         wait_until(lambda: self.pair.sync(self.first)["peers"][0]["dropped"], "a forgery is counted")
+
+    def test_what_was_lost_on_the_way_is_told_again(self):
+        way = f"{self.lab.lb2.address}/32"
+        self.lab.lb1.ip("route", "add", "blackhole", way)
+        downloads = self.downloads(30)
+        self.lab.lb1.ip("route", "del", "blackhole", way)
+        of_first = self.pair.connections(self.first)
+        self.assertEqual(len(of_first), 30)
+        wait_until(lambda: self.pair.connections(self.second) == of_first, "the table has come again", deadline=20)
+        peer = self.pair.sync(self.second)["peers"][0]
+        self.assertGreaterEqual(peer["datagrams_lost"], 30)
+        self.pair.wait_for_table(self.second)
+        self.fail_over(self.first, self.second)
+        self.assertWhole(downloads)
+
+    def test_a_client_keeps_its_server(self):
+        """With persistence, by its template: round robin alone would send it on."""
+        self.pair.stop()
+        text = self.pair.file
+        self.pair.file = lambda balancer: text(balancer).replace(
+            "ports: [80], scheduler: rr", "ports: [80], scheduler: rr, persistence: {timeout: 5m}")
+        self.pair.start()
+        page = get(self.lab.client, VIP)
+        self.fail_over(self.first, self.second)
+        self.assertEqual({get(self.lab.client, VIP) for _ in range(6)}, {page})
 
     def test_other_services_are_an_event(self):
         text = self.second.file.read_text()

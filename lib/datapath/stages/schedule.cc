@@ -101,7 +101,7 @@ void adopt(Packet& packet, WorkerState& state, const VirtualService& service) {
   }
   const auto placed = place_by_hash(packet, state, service);
   if (placed)
-    enter(packet, state, service, service.candidates[*placed], true);
+    send_new(packet, state, service, service.candidates[*placed], true);
   else
     packet.verdict = refusal(packet, service);
 }
@@ -145,6 +145,15 @@ void treat_unknown(Packet& packet, WorkerState& state, const VirtualService& ser
   }
 }
 
+// What comes to a backup's own MAC address. The master may see the flow's next packet before it is
+// told of this one.
+bool is_anothers(const Packet& packet, const WorkerState& state) {
+  const IpAddress address = packet.ip_destination();
+  const Vip* vip = address.is_v6() ? state.snapshot->find_vip(address.v6())
+                                   : state.snapshot->find_vip(address.v4());
+  return vip != nullptr && !vip->is_ours(state.now);
+}
+
 void begin_flow(Packet& packet, WorkerState& state, const VirtualService& service) {
   if (follow_fragmented_flow(packet, state, service)) return;
   if (!admit(packet, state, service)) return;
@@ -152,6 +161,8 @@ void begin_flow(Packet& packet, WorkerState& state, const VirtualService& servic
     packet.verdict = refusal(packet);
   else if (is_mid_stream(packet))
     treat_unknown(packet, state, service);
+  else if (is_anothers(packet, state))
+    adopt(packet, state, service);  // by the hash, as the master then does
   else
     schedule_new(packet, state, service);
 }

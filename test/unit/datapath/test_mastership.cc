@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "lib/datapath/tsc_clock.h"
 #include "lib/failover/vrrp_frame.h"
@@ -111,6 +112,44 @@ TEST_CASE("a backup forwards what is at its own MAC address") {
   const auto forwarded = fixture.send_syn(port_mac);
   REQUIRE(forwarded.size() == 1);
   CHECK(destination(forwarded[0]) == server_mac);
+}
+
+TEST_CASE("a backup places a new connection where the master would look for it unasked") {
+  const auto config = load_config(R"(
+ports: [{name: front, driver: vdev, device: net_ring0}]
+services:
+  - name: web
+    address: 192.0.2.10
+    ports: [80]
+    scheduler: rr
+    servers:
+      - {address: 192.0.2.21, mac: "02:00:00:00:00:21"}
+      - {address: 192.0.2.22, mac: "02:00:00:00:00:22"}
+      - {address: 192.0.2.23, mac: "02:00:00:00:00:23"}
+)");
+  InProcessPlant backup(config, {.ports = {{port_mac}}});
+  backup.set_roles(
+      {{vip, {.lease = std::make_shared<datapath::MastershipLease>(), .virtual_mac = {}}}});
+  InProcessPlant master(config, {.ports = {{port_mac}}});
+  const auto server = [](InProcessPlant& plant, std::uint16_t port, std::uint8_t flags) {
+    plant.inject(PortId(0), tcp_frame({.to = port_mac,
+                                       .client = Ipv4Address(0xc6336407),
+                                       .client_port = port,
+                                       .vip = vip,
+                                       .flags = flags}));
+    plant.run();
+    const auto forwarded = plant.take_departures();
+    REQUIRE(forwarded.size() == 1);
+    return destination(forwarded[0]);
+  };
+  std::set<MacAddress> seen;
+  for (std::uint16_t port = 40'000; port < 40'100; ++port) {
+    const MacAddress placed = server(backup, port, TcpHeader::syn);
+    CHECK(server(master, port, TcpHeader::ack) == placed);
+    CHECK(server(backup, port, TcpHeader::ack) == placed);
+    seen.insert(placed);
+  }
+  CHECK(seen.size() == 3);
 }
 
 TEST_CASE("frames flooded to another's MAC address are dropped, master or not") {
