@@ -16,7 +16,7 @@ from webserver import get
 CARD = CARDS["vm-vmxnet3"]
 VRRP = """\
 failover:
-  vrrp: [{id: 51, interval: 300ms}]
+  vrrp: [{id: 51, interval: 300ms, preempt: true}]
 """
 
 
