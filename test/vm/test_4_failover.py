@@ -16,7 +16,7 @@ from webserver import get
 CARD = CARDS["vm-vmxnet3"]
 VRRP = """\
 failover:
-  vrrp: [{id: 51, interval: 300ms}]
+  vrrp: [{id: 51, interval: 300ms, preempt: true}]
 """
 
 
@@ -77,6 +77,7 @@ class Failover(VmScenario):
         self.wait_for("master", "backup")
 
     def test_4_a_link_that_goes_makes_lb2_master(self):
+        self.addCleanup(self.machine.set_link, CARD, True)
         self.machine.set_link(CARD, False)
         wait_until(lambda: self.role_of_second() == "master", "lb2 is master", 20)
         wait_until(lambda: self.balancer.role() != "master", "the machine is master no more", 20, 0.3)

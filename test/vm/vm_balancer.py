@@ -59,7 +59,9 @@ class VmBalancer:
         return int(self.property("MainPID"))
 
     def log(self):
-        return self.guest.output("journalctl --unit=droverd --boot --output=cat --no-pager --lines=200")
+        """Since it was started last."""
+        return self.guest.output("journalctl --unit=droverd --boot --since=@$(($(date -d \"$(systemctl show --value "
+                                 "--property=InactiveExitTimestamp droverd)\" +%s) - 1)) --output=cat --no-pager --lines=200")
 
     def drover(self, *arguments, check=True):
         return self.guest.run("drover " + shlex.join(arguments), check=check)
@@ -71,7 +73,9 @@ class VmBalancer:
         told = re.findall(rf"vrrp {instance}: is (\w+):", self.log())
         return told[-1] if told else None
 
+    def servers_up(self):
+        return sum(server["state"] == "up" for service in self.json("list")["services"]
+                   for server in service["servers"])
+
     def wait_until_servers_are_up(self, count=3, deadline=30):
-        def up():
-            return self.drover("list", check=False).output.count(" up") >= count
-        wait_until(up, f"{count} servers are up", deadline, interval=0.5)
+        wait_until(lambda: self.servers_up() == count, f"{count} servers are up", deadline, interval=0.5)
