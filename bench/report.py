@@ -1,10 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Draws what bench_datapath has measured: nanoseconds a packet over the number of flows.
+"""Draws what scripts/bench has measured.
 
-usage: bench/report.py FIGURES.json PICTURE.svg
+usage: bench/report.py flows FIGURES.json PICTURE.svg    nanoseconds a packet over the number of flows
+       bench/report.py table FIGURES.json DOCUMENT       puts the table of figures into docs/performance.md
 
-Needs gnuplot. The figures are those of `bench_datapath --json`.
+The picture needs gnuplot. The figures are those of `bench_datapath --json`.
 """
 
 import json
@@ -12,16 +13,19 @@ import subprocess
 import sys
 from pathlib import Path
 
-SCRIPT = """
+HEAD = """
 set terminal svg size 720,420 font 'sans,13' background 'white' noenhanced
 set output '{picture}'
 set logscale x
 set format x '%.0s%c'
+set key top left
+set grid
+"""
+
+FLOWS = HEAD + """
 set xlabel 'flows'
 set ylabel 'ns a packet'
 set yrange [0:*]
-set key top left
-set grid
 plot '-' using 1:2 with linespoints title 'drover, uniform', \\
      '-' using 1:2 with linespoints title 'drover, Zipf', \\
      '-' using 1:2 with linespoints title 'floor: MAC addresses only', \\
@@ -29,22 +33,52 @@ plot '-' using 1:2 with linespoints title 'drover, uniform', \\
      '-' using 1:2 with linespoints title 'chained table'
 """
 
-
-def series(rows, against, column, zipf=False):
-    chosen = [row for row in rows if row["against"] == against and row["zipf"] == zipf
-              and ("established" in row["group"] or "stand-ins" in row["group"])]
-    return "".join(f"{row['flows']} {row[column]:.2f}\n" for row in chosen) + "e\n"
+def series(rows, x, y):
+    return "".join(f"{x(row)} {y(row):.3f}\n" for row in rows) + "e\n"
 
 
-def main(figures, picture):
-    rows = json.loads(Path(figures).read_text(encoding="utf-8"))["rows"]
-    data = (series(rows, "floor", "nanoseconds") + series(rows, "floor", "nanoseconds", zipf=True)
-            + series(rows, "floor", "other_nanoseconds") + series(rows, "rte_hash", "other_nanoseconds")
-            + series(rows, "chained table", "other_nanoseconds"))
-    subprocess.run(["gnuplot"], input=SCRIPT.format(picture=picture) + data, text=True, check=True)
+def flows(figures):
+    def one(against, column, zipf=False):
+        rows = [row for row in figures["rows"] if row["against"] == against and row["zipf"] == zipf
+                and ("established" in row["group"] or "stand-ins" in row["group"])]
+        return series(rows, lambda row: row["flows"], lambda row: row[column])
+
+    return (one("floor", "nanoseconds") + one("floor", "nanoseconds", zipf=True) + one("floor", "other_nanoseconds")
+            + one("rte_hash", "other_nanoseconds") + one("chained table", "other_nanoseconds"))
+
+
+def table(figures):
+    lines = ["| | drover, ns | other, ns | against | ratio | least - most | target |", "|---|---|---|---|---|---|---|"]
+    group = ""
+    for row in figures["rows"]:
+        if row["group"] != group:
+            group = row["group"]
+            lines.append(f"| **{group}** | | | | | | |")
+        target = ""
+        if row["target"]:
+            target = f"{row['target']:.2f}: {'met' if row['ratio'] >= row['target'] else 'missed'}"
+        lines.append(f"| {row['name']} | {row['nanoseconds']:.1f} | {row['other_nanoseconds']:.1f} | {row['against']} |"
+                     f" {row['ratio']:.2f} | {row['ratio_least']:.2f} - {row['ratio_most']:.2f} | {target} |")
+    return "\n".join(lines) + "\n"
+
+
+def put_table(figures, document):
+    """In the place of the one that is there."""
+    text = document.read_text(encoding="utf-8")
+    begin = text.index("| | drover, ns |")
+    end = text.index("\n\n", begin) + 1
+    document.write_text(text[:begin] + table(figures) + text[end:], encoding="utf-8")
+
+
+def main(kind, figures, target):
+    figures = json.loads(Path(figures).read_text(encoding="utf-8"))
+    if kind == "table":
+        put_table(figures, Path(target))
+        return
+    subprocess.run(["gnuplot"], input=FLOWS.format(picture=target) + flows(figures), text=True, check=True)
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 3:
+    if len(sys.argv) != 4 or sys.argv[1] not in ("flows", "table"):
         sys.exit(__doc__)
     main(*sys.argv[1:])
