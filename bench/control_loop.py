@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
 """How long the control thread is held up by what is large: 1,000 services of 10 servers each.
 
     lb1: droverd <--- a small request a millisecond, over the Unix socket; beside it a reload, a

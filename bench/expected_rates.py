@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
 """What to expect of network cards, computed from what was measured without any.
 
 usage: bench/expected_rates.py FIGURES.json

@@ -68,6 +68,17 @@ class Survival(FailoverScenario, unittest.TestCase):
         switch = self.lab.network.switch
         self.survive(lambda: self.change_hands(lambda: switch.ip("link set lb1 down\n"), self.second))
 
+    def test_sigstop(self):
+        self.pair.start()
+
+        def stop_and_go_on():
+            self.first.process.send_signal(signal.SIGSTOP)
+            wait_until(lambda: self.pair.role(self.second) == "master", "lb2 is master")
+            self.first.process.send_signal(signal.SIGCONT)
+            self.pair.wait_for_master(self.second)
+
+        self.survive(stop_and_go_on)
+
     def test_by_hand(self):
         self.pair.start()
         self.survive(lambda: self.change_hands(lambda: self.first.drover("failover"), self.second))

@@ -7,6 +7,7 @@ import signal
 import socket
 
 from download import Download
+from frames import Recorder, is_ipv4_to, send
 from network import VIP
 from pair import Pair
 from scenario import for_each_driver
@@ -116,6 +117,27 @@ class Sync(FailoverScenario):
         with self.lab.lb2.inside(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as forger:
             forger.sendto(b"D" * 100, (self.lab.lb1.address, SYNC_PORT))
         wait_until(lambda: self.pair.sync(self.first)["peers"][0]["dropped"], "a forgery is counted")
+
+    def test_what_is_replayed_or_changed_on_the_way_is_dropped(self):
+        recorder = Recorder(self.lab.network.switch, "lb1")  # lb2's program takes what comes to it
+        self.addCleanup(recorder.close)
+        download, = self.downloads(1)
+        told = recorder.wait_for(lambda frame: is_ipv4_to(frame, self.lab.lb2.address) and frame[23] == 17
+                                 and frame[36:38] == SYNC_PORT.to_bytes(2, "big") and len(frame) > 130)
+        connections = self.pair.connections(self.second)
+        forged = bytearray(told)
+        forged[40:42] = b"\0\0"  # no UDP checksum: let it come as far as it may
+        forged[-40] ^= 1
+        for frame in (told, told, bytes(forged)):
+            send(self.lab.client, frame)
+        wait_until(lambda: self.dropped(self.second).get("replayed", 0) >= 2, "replays are counted")
+        wait_until(lambda: self.dropped(self.second).get("not_authentic", 0) >= 1, "a forgery is counted")
+        self.assertEqual(self.pair.connections(self.second), connections)
+        self.assertTrue(self.pair.sync(self.second)["peers"][0]["complete"])
+        self.assertWhole([download])
+
+    def dropped(self, balancer):
+        return self.pair.sync(balancer)["peers"][0]["dropped"]
 
     def test_what_was_lost_on_the_way_is_told_again(self):
         way = f"{self.lab.lb2.address}/32"
