@@ -3,9 +3,10 @@
 """Draws what scripts/bench has measured.
 
 usage: bench/report.py flows FIGURES.json PICTURE.svg    nanoseconds a packet over the number of flows
+       bench/report.py growth GROWTH.json PICTURE.svg    milliseconds over the number of servers
        bench/report.py table FIGURES.json DOCUMENT       puts the table of figures into docs/performance.md
 
-The picture needs gnuplot. The figures are those of `bench_datapath --json`.
+The pictures need gnuplot. The figures are those of `bench_datapath --json` and of `bench_growth --json`.
 """
 
 import json
@@ -33,6 +34,19 @@ plot '-' using 1:2 with linespoints title 'drover, uniform', \\
      '-' using 1:2 with linespoints title 'chained table'
 """
 
+GROWTH = HEAD + """
+set logscale y
+set xlabel 'servers of all services'
+set ylabel 'ms, MB'
+plot '-' using 1:2 with linespoints title 'reading the file', \\
+     '-' using 1:2 with linespoints title 'a reload', \\
+     '-' using 1:2 with linespoints title 'a scrape', \\
+     '-' using 1:2 with linespoints title 'memory, MB', \\
+     '-' using 1:2 with points title 'a reload, ten servers a service', \\
+     x / 100 with lines dashtype 2 title 'linear'
+"""
+
+
 def series(rows, x, y):
     return "".join(f"{x(row)} {y(row):.3f}\n" for row in rows) + "e\n"
 
@@ -45,6 +59,17 @@ def flows(figures):
 
     return (one("floor", "nanoseconds") + one("floor", "nanoseconds", zipf=True) + one("floor", "other_nanoseconds")
             + one("rte_hash", "other_nanoseconds") + one("chained table", "other_nanoseconds"))
+
+
+def growth(rows):
+    def servers(row):
+        return row["services"] * row["servers"]
+
+    one_service = [row for row in rows if row["services"] == 1]
+    several = [row for row in rows if row["services"] > 1]
+    return ("".join(series(one_service, servers, lambda row, key=key: row[key])
+                    for key in ("read_ms", "reload_ms", "scrape_ms", "megabytes"))
+            + series(several, servers, lambda row: row["reload_ms"]))
 
 
 def table(figures):
@@ -75,10 +100,11 @@ def main(kind, figures, target):
     if kind == "table":
         put_table(figures, Path(target))
         return
-    subprocess.run(["gnuplot"], input=FLOWS.format(picture=target) + flows(figures), text=True, check=True)
+    script, data = {"flows": (FLOWS, flows), "growth": (GROWTH, growth)}[kind]
+    subprocess.run(["gnuplot"], input=script.format(picture=target) + data(figures), text=True, check=True)
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 4 or sys.argv[1] not in ("flows", "table"):
+    if len(sys.argv) != 4 or sys.argv[1] not in ("flows", "growth", "table"):
         sys.exit(__doc__)
     main(*sys.argv[1:])

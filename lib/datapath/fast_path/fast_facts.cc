@@ -39,7 +39,8 @@ FastFacts::FastFacts(const Snapshot& snapshot) {
       if (vip.address.is_v4())
         vips_v4.back().insert({.address = wire(vip.address.v4()), .tcp = vip.tcp, .udp = vip.udp});
       else
-        vips_v6.back().insert({.address = vip.address.v6(), .tcp = vip.tcp, .udp = vip.udp});
+        vips_v6.back().insert(
+            {.address = WireAddressV6(vip.address.v6()), .tcp = vip.tcp, .udp = vip.udp});
     }
   }
   sources.suspect_martians();

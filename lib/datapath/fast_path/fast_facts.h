@@ -20,7 +20,7 @@ struct FastFacts {
 
   // By PortId: the VIPs to which frames may come by it.
   std::vector<VipTable<WireAddress>> vips_v4;
-  std::vector<VipTable<Ipv6Address>> vips_v6;
+  std::vector<VipTable<WireAddressV6>> vips_v6;
   SourceScreen sources;
   std::vector<PlainWay> ways;  // by DestinationId
   bool by_one_port = true;     // all of them

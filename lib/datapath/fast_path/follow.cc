@@ -99,9 +99,11 @@ bool follow(Burst& burst, PlainBurst& plain, WorkerState& state) {
   const Follower follower(state);
   const std::uint32_t count = burst.count;
   std::uint32_t i = 0;
-  // Nearly every burst of a busy balancer is through with this.
+  // Nearly every burst of a busy balancer is through with one of these.
   if (plain.plain == first_bits(count) && plain.v6 == 0)
     while (i < count && follower.follow<V4>(plain.packets[i], plain.network) == Outcome::done) ++i;
+  else if (plain.v6 == first_bits(count))
+    while (i < count && follower.follow<V6>(plain.packets[i], plain.network) == Outcome::done) ++i;
   std::uint32_t done = first_bits(i);
   for (; i < count; ++i) {
     const std::uint32_t bit = std::uint32_t{1} << i;

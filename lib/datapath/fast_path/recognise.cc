@@ -103,7 +103,7 @@ class Recogniser {
     const std::uint32_t payload = ip.payload_length.value();
     packet.length = payload + std::uint32_t{sizeof(Ipv6Header)};
     if (packet.length > room) return false;
-    const auto* vip = vips_v6_.find(ip.destination);
+    const auto* vip = vips_v6_.find(WireAddressV6(ip.destination));
     if (vip == nullptr) return false;
     if (facts_.sources.is_suspect(ip.source) && is_no_client(ip.source)) [[unlikely]]
       return false;
@@ -163,7 +163,7 @@ class Recogniser {
   const FastFacts& facts_;
   const WorkerState& state_;
   VipTable<WireAddress>::View vips_v4_;
-  VipTable<Ipv6Address>::View vips_v6_;
+  VipTable<WireAddressV6>::View vips_v6_;
   flow::HashSeed seed_;
   std::uint16_t vlan_;
   std::uint64_t mac_;

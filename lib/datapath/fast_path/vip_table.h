@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <vector>
 
 #include "lib/base/flat_index.h"
@@ -12,13 +13,29 @@
 
 namespace drover::datapath {
 
-// For VipTable: the bytes of an IPv4 address as they stand on the wire.
+// For VipTable: the bytes of an address as they stand on the wire, in words.
 struct WireAddress {
-  std::uint32_t bytes = 0;
+  std::uint32_t word = 0;
   friend bool operator==(WireAddress, WireAddress) = default;
 };
 inline std::uint64_t spread_bits(WireAddress address) {
-  return drover::spread_bits(address.bytes);
+  return drover::spread_bits(address.word);
+}
+
+struct WireAddressV6 {
+  std::uint64_t first = 0;
+  std::uint64_t second = 0;
+
+  explicit WireAddressV6(const Ipv6Address& address) { std::memcpy(this, &address, sizeof *this); }
+  WireAddressV6() = default;
+  // Without a branch, and without the memcmp() that compilers make of an array's.
+  friend bool operator==(const WireAddressV6& left, const WireAddressV6& right) {
+    return ((left.first ^ right.first) | (left.second ^ right.second)) == 0;
+  }
+};
+static_assert(sizeof(WireAddressV6) == sizeof(Ipv6Address));
+inline std::uint64_t spread_bits(const WireAddressV6& address) {
+  return drover::spread_bits(address.first * 31 + address.second);
 }
 
 template <class Address>
