@@ -127,14 +127,23 @@ class IpvsadmImport {
     services_.push_back(std::move(service));
   }
 
+  static bool is_flag(std::string_view name) {
+    constexpr std::string_view names[] = {"sh-port", "sh-fallback", "mh-port", "mh-fallback",
+                                          "flag-1",  "flag-2",      "flag-3"};
+    return std::ranges::find(names, name) != std::end(names);
+  }
+
   void flags(const WordLine& line, const std::string& given, ImportedService& service) {
     for (std::size_t at = 0; at <= given.size();) {
       const std::size_t end = std::min(given.find(',', at), given.size());
       const std::string flag = given.substr(at, end - at);
-      if (flag.starts_with("flag-"))
-        leave_out(line, flag + " says nothing to this scheduler");
-      else
+      if (flag == service.scheduler + "-port" || flag == service.scheduler + "-fallback")
         service.scheduler_flags.push_back(flag);
+      else if (is_flag(flag))
+        leave_out(line,
+                  fmt::format("{} says nothing to the scheduler {}", flag, service.scheduler));
+      else
+        error(line.number, fmt::format("there is no scheduler flag {}", flag));
       at = end + 1;
     }
   }

@@ -120,6 +120,23 @@ TEST_CASE("what is no text is not imported", "[import]") {
         Lines{"2: this is no text file: byte 0xe4 is not UTF-8 text; save it as plain UTF-8 text"});
 }
 
+TEST_CASE("a scheduler's flags are its own", "[import]") {
+  const auto with = [](const std::string& options) {
+    return import_ipvsadm_save("-A -t 192.0.2.10:80 " + options +
+                               "\n-a -t 192.0.2.10:80 -r 192.0.2.21 -g\n");
+  };
+  CHECK(with("-s sh -b sh-port,sh-fallback").services.at(0).scheduler_flags ==
+        Lines{"sh-port", "sh-fallback"});
+  for (const char* other : {"-s rr -b sh-port", "-s sh -b mh-port", "-s mh -b flag-3"}) {
+    CAPTURE(other);
+    const Imported imported = with(other);
+    CHECK(imported.services.at(0).scheduler_flags.empty());
+    CHECK(names(imported.warnings, 1, "says nothing to the scheduler"));
+  }
+  CHECK(lines_of(with("-s sh -b s]h-port").errors) ==
+        Lines{"1: there is no scheduler flag s]h-port"});
+}
+
 TEST_CASE("options of ipvsadm's may be written together with their values", "[import]") {
   const Imported imported = import_ipvsadm_save(
       "ipvsadm --add-service --tcp-service=192.0.2.10:80 --scheduler=wrr -p60\n"
