@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "test/unit/control/network_namespace.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sched.h>
 #include <sys/prctl.h>
@@ -24,22 +25,20 @@ void run(const std::string& command) {
   if (std::system(command.c_str()) != 0) throw std::runtime_error("failed: " + command);
 }
 
-// A child in a namespace of its own that does nothing but hold it.
-pid_t hold_namespace() {
-  int ready[2];
-  if (::pipe(ready) != 0) throw std::runtime_error("pipe");
-  const pid_t child = ::fork();
-  if (child == 0) {
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    const char result = ::unshare(CLONE_NEWNET) == 0 ? 'y' : 'n';
-    if (::write(ready[1], &result, 1) == 1) ::pause();
-    ::_exit(1);
-  }
-  char result = 0;
-  if (::read(ready[0], &result, 1) != 1 || result != 'y') throw std::runtime_error("unshare");
-  ::close(ready[0]);
-  ::close(ready[1]);
-  return child;
+[[noreturn]] void pause_as_child() {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  while (true) ::pause();
+}
+
+// In a child: makes the namespaces and their first process, whose end ends all that runs there.
+[[noreturn]] void hold_namespaces(int tell) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  pid_t first = -1;
+  if (::unshare(CLONE_NEWNET | CLONE_NEWPID) == 0) first = ::fork();
+  if (first == 0) pause_as_child();
+  if (::write(tell, &first, sizeof first) == sizeof first && first > 0)
+    while (true) ::pause();
+  ::_exit(1);
 }
 
 }  // namespace
@@ -50,7 +49,14 @@ NetworkNamespace::NetworkNamespace(const std::string& test_name) {
     std::fflush(stdout);
     ::_exit(skipped);
   }
-  other_ = hold_namespace();
+  int told[2];
+  if (::pipe2(told, O_CLOEXEC) != 0) throw std::runtime_error("pipe");
+  holder_ = ::fork();
+  if (holder_ == 0) hold_namespaces(told[1]);
+  ::close(told[1]);
+  const bool made = ::read(told[0], &other_, sizeof other_) == sizeof other_ && other_ > 0;
+  ::close(told[0]);
+  if (!made) throw std::runtime_error("unshare");
   here("ip link set lo up");
   connect();
 }
@@ -68,8 +74,8 @@ void NetworkNamespace::connect() const {
 }
 
 NetworkNamespace::~NetworkNamespace() {
-  ::kill(other_, SIGKILL);
-  ::waitpid(other_, nullptr, 0);
+  ::kill(holder_, SIGKILL);
+  ::waitpid(holder_, nullptr, 0);
 }
 
 void NetworkNamespace::here(const std::string& command) const {
@@ -77,7 +83,7 @@ void NetworkNamespace::here(const std::string& command) const {
 }
 
 void NetworkNamespace::there(const std::string& command) const {
-  run(fmt::format("nsenter --target {} --net sh -c '{}'", other_, command));
+  run(fmt::format("nsenter --target {} --net --pid sh -c '{}'", other_, command));
 }
 
 }  // namespace drover

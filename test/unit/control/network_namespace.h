@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // A network of two hosts for a test:
 //
-//     this process ---- here0 === there0 ---- a child that holds the other namespace
+//     this process ---- here0 === there0 ---- a process that holds the other namespace
 //     192.0.2.11/24, 2001:db8::11/64          192.0.2.21/24, 2001:db8::21/64
 //
-// Both namespaces end with this process, however it ends.
+// Both namespaces, and whatever was started there, end with this process, however it ends.
 #pragma once
 
 #include <sys/types.h>
@@ -30,7 +30,8 @@ class NetworkNamespace {
   void there(const std::string& command) const;
 
  private:
-  pid_t other_ = 0;
+  pid_t holder_ = 0;
+  pid_t other_ = 0;  // the first process there
 };
 
 }  // namespace drover
