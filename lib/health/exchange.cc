@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 #include <netinet/in.h>
-#include <netinet/ip_icmp.h>
 #include <unistd.h>
 
 #include <array>
@@ -14,6 +13,7 @@
 #include <utility>
 
 #include "lib/base/result.h"
+#include "lib/health/exchange_socket.h"
 #include "lib/health/socket_address.h"
 
 namespace drover::health {
@@ -43,37 +43,11 @@ std::string_view name(Phase phase) {
   return "answer";
 }
 
+// Of the loop; what is more is added to a check's time, once.
+constexpr std::chrono::milliseconds most_lateness{10};
+
 // Between two looks at whether a server has a MAC address by now; doubled each time.
 constexpr std::chrono::milliseconds first_pause{5};
-
-// `is_own`: the server was connected to at its own address.
-std::string failed_connect(int error_number, bool is_own) {
-  switch (error_number) {
-    case ECONNREFUSED:
-      return "connect: refused";
-    case EHOSTUNREACH:
-      return is_own ? "connect: it has no MAC address"  // the kernel's ARP requests had no answer
-                    : "connect: a router says that there is no such host";
-    case ENETUNREACH:
-      return "connect: there is no route to it";
-    default:
-      return "connect: " + errno_text(error_number);
-  }
-}
-
-int open_socket(const Conversation& conversation, const Subject& subject) {
-  const int family = family_of(subject.server);
-  switch (conversation.transport) {
-    case Conversation::Transport::tcp:
-      return socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    case Conversation::Transport::udp:
-      return socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    case Conversation::Transport::icmp:
-      break;
-  }
-  const int protocol = family == AF_INET ? int{IPPROTO_ICMP} : int{IPPROTO_ICMPV6};
-  return socket(family, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
-}
 
 // From the socket to the outcome; it is shared with the loop's handlers.
 class Run : public std::enable_shared_from_this<Run> {
@@ -89,17 +63,14 @@ class Run : public std::enable_shared_from_this<Run> {
         pause_(loop) {}
 
   void start(std::chrono::milliseconds timeout) {
-    const int fd = open_socket(conversation_, subject_);
+    const int fd = open_socket(conversation_.transport, subject_);
     if (fd < 0) return finish(not_run("no socket: " + errno_text(errno)));
     socket_.assign(fd);
     // Closed by RST: TIME_WAIT would use up the ports of frequent checks.
     const linger none{.l_onoff = 1, .l_linger = 0};
     if (is_tcp()) setsockopt(fd, SOL_SOCKET, SO_LINGER, &none, sizeof none);
     timeout_ = timeout;
-    timer_.expires_after(timeout);
-    timer_.async_wait([self = shared_from_this()](const ErrorCode& error) {
-      if (!error) self->time_is_up();
-    });
+    wait_for_time(timeout);
     find_way();
   }
 
@@ -109,6 +80,13 @@ class Run : public std::enable_shared_from_this<Run> {
   }
 
  private:
+  void wait_for_time(asio::steady_timer::duration time) {
+    timer_.expires_after(time);
+    timer_.async_wait([self = shared_from_this()](const ErrorCode& error) {
+      if (!error) self->time_is_up();
+    });
+  }
+
   // As the kernel does in connect(2), it gives a server time to answer ARP.
   void find_way() {
     const auto address = route_.prepare(socket_.native_handle(), subject_);
@@ -223,6 +201,9 @@ class Run : public std::enable_shared_from_this<Run> {
 
   void time_is_up() {
     if (!finished_) return;
+    // While the loop was held up nobody looked: the answer may have been there all the time.
+    const auto late = asio::steady_timer::clock_type::now() - timer_.expiry();
+    if (late > most_lateness && !std::exchange(was_late_, true)) return wait_for_time(late);
     if (!no_way_.empty()) return finish(unreachable(no_way_));
     const std::string reason =
         fmt::format("{}: timed out after {} ms", name(phase_), timeout_.count());
@@ -267,6 +248,7 @@ class Run : public std::enable_shared_from_this<Run> {
   std::string no_way_;   // why there is none to the server yet
   bool is_own_ = false;  // the address that is connected to is the server's own
   std::chrono::milliseconds timeout_{};
+  bool was_late_ = false;
   Phase phase_ = Phase::connect;
   std::unique_ptr<Channel> channel_;
   std::string request_;

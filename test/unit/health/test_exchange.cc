@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <boost/asio/ip/udp.hpp>
+#include <boost/asio/post.hpp>
+#include <thread>
 
 #include "lib/health/make_prober.h"
 #include "lib/health/socket_address.h"
@@ -49,6 +51,18 @@ TEST_CASE("a tcp check holds when the connection opens", "[health]") {
   Probe probe;
   Peer peer(probe.loop, {.pieces = {}, .closes = false});
   CHECK(probe.run(peer.subject(), check(config::TcpCheck{}), long_enough).is_good());
+}
+
+TEST_CASE("time in which the loop is held up is none of the server's", "[health]") {
+  for (const bool answers : {true, false}) {
+    CAPTURE(answers);
+    Probe probe;
+    Peer peer(probe.loop,
+              {.pieces = {answers ? "HTTP/1.1 200 OK\r\n\r\n" : "HT"}, .closes = false});
+    boost::asio::post(probe.loop, [] { std::this_thread::sleep_for(4 * short_time); });
+    const Outcome outcome = probe.run(peer.subject(), check(config::HttpCheck{}), short_time);
+    CHECK(outcome.is_good() == answers);
+  }
 }
 
 TEST_CASE("a refused connection makes a server unreachable", "[health]") {

@@ -54,6 +54,9 @@ TEST_CASE("a body holds a text", "[health]") {
           check,
           ok + "Transfer-Encoding: chunked\r\n\r\n4\r\nI'm \r\n2\r\nwe\r\n2\r\nll\r\n0\r\n\r\n") ==
       "");
+  for (const std::string trailer : {"", "Expires: 0\r\n"})
+    CHECK(reason(check, ok + "Transfer-Encoding: chunked\r\n\r\n0\r\n" + trailer + "\r\n") ==
+          "the body lacks \"well\": \"\"");
   CHECK(reason(check, ok + "Content-Length: 9\r\n\r\nI'm well") ==
         "the HTTP answer ended within its body");
 }
