@@ -50,7 +50,9 @@ ResultOrErrors<Running> Running::with_changes(Changes changes) const {
 
 ResultOrErrors<Running> Running::make(const Running& before, Loaded file, const Changes& changes) {
   Applied applied = apply(changes, file.document);
-  auto read_back = read(applied.document, file.places.file(), before.which_);
+  // The file alone has been read already.
+  auto read_back = changes.empty() ? ResultOrErrors<Loaded>(file)
+                                   : read(applied.document, file.places.file(), before.which_);
   if (!read_back) return tl::unexpected(std::move(read_back.error()));
   auto waiting = needs_restart(before.started_, read_back->config);
   if (!waiting.empty()) {
