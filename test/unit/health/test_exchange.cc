@@ -57,8 +57,9 @@ TEST_CASE("time in which the loop is held up is none of the server's", "[health]
   for (const bool answers : {true, false}) {
     CAPTURE(answers);
     Probe probe;
-    Peer peer(probe.loop,
-              {.pieces = {answers ? "HTTP/1.1 200 OK\r\n\r\n" : "HT"}, .closes = false});
+    // In pieces, so that the loop must turn more than once until all of it has come.
+    Peer peer(probe.loop, {.pieces = {"HTTP", "/1.1", " 200", " OK\r\n", answers ? "\r\n" : "X"},
+                           .closes = false});
     boost::asio::post(probe.loop, [] { std::this_thread::sleep_for(4 * short_time); });
     const Outcome outcome = probe.run(peer.subject(), check(config::HttpCheck{}), short_time);
     CHECK(outcome.is_good() == answers);
