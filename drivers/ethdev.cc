@@ -103,7 +103,6 @@ Result<std::unique_ptr<Ethdev>> Ethdev::start(const EthdevSettings& settings) {
   if (const int error = rte_eth_dev_start(settings.port); error != 0)
     return fail("does not start", error);
   receive_multicast(settings.port);
-  receive_tagged(settings.port);
 
   rte_ether_addr mac{};
   rte_eth_macaddr_get(settings.port, &mac);

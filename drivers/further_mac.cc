@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <string_view>
 
 #include "drivers/driver_log.h"
 #include "lib/base/log.h"
@@ -54,15 +53,6 @@ void receive_multicast(std::uint16_t ethdev) {
       "port {}: {} takes no multicast groups ({}): heartbeats by multicast and neighbour "
       "solicitations may not come in",
       ethdev, info.driver_name, errno_text(-all));
-}
-
-void receive_tagged(std::uint16_t ethdev) {
-  rte_eth_dev_info info{};
-  if (rte_eth_dev_info_get(ethdev, &info) != 0 ||
-      info.driver_name != std::string_view("net_virtio"))
-    return;
-  if (const int error = rte_eth_promiscuous_enable(ethdev); error != 0)
-    log::warning("port {}: frames with a VLAN tag may not come in: {}", ethdev, errno_text(-error));
 }
 
 }  // namespace drover

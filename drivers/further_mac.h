@@ -28,8 +28,4 @@ Result<UniqueFd> receive_by_interface(const std::string& interface, const MacAdd
 // A device with neither has no filter, or the log says that groups may be missing.
 void receive_multicast(std::uint16_t ethdev);
 
-// Frames with a VLAN tag of a running ethdev. The filter of a virtio device lets no VLAN through at
-// first, and DPDK's driver always switches it on; a promiscuous device has none.
-void receive_tagged(std::uint16_t ethdev);
-
 }  // namespace drover

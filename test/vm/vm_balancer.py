@@ -45,7 +45,7 @@ class VmBalancer:
     def start(self, text):
         """Starts it with this file; systemd waits until droverd says that it is ready."""
         self.guest.write(FILE, text)
-        self.guest.run("systemctl reset-failed droverd 2>/dev/null; systemctl start droverd", check=False, timeout=150)
+        self.guest.run("systemctl reset-failed droverd 2>/dev/null; systemctl restart droverd", check=False, timeout=150)
         if self.property("ActiveState") != "active":
             raise AssertionError(f"droverd is not active:\n{self.log()}")
 
