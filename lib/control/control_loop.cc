@@ -31,16 +31,18 @@
 #include "lib/control/health_watch.h"
 #include "lib/control/host_bridge.h"
 #include "lib/control/host_checks.h"
-#include "lib/control/interface_view.h"
+#include "lib/control/link_watch.h"
 #include "lib/control/live_configuration.h"
 #include "lib/control/mastership.h"
 #include "lib/control/metrics_endpoint.h"
 #include "lib/control/metrics_facts.h"
-#include "lib/control/neighbour_probe.h"
 #include "lib/control/neighbour_table.h"
+#include "lib/control/neighbour_watch.h"
 #include "lib/control/packet_streams.h"
+#include "lib/control/port_facts.h"
 #include "lib/control/report.h"
 #include "lib/control/role_programs.h"
+#include "lib/control/service_facts.h"
 #include "lib/control/signals.h"
 #include "lib/control/snapshot_builder.h"
 #include "lib/control/steering.h"
@@ -48,7 +50,6 @@
 #include "lib/control/vip_checks.h"
 #include "lib/control/vip_conflicts.h"
 #include "lib/control/vip_watch.h"
-#include "lib/control/vlan_interface.h"
 #include "lib/control/worker_watch.h"
 #include "lib/control/zeroed_counters.h"
 
@@ -114,7 +115,7 @@ class ControlLoop::Loop {
     packet_streams_.emplace(io_, plant, builder_, mac_of_);
     lookup_.emplace(plant, builder_);
     steering_.emplace(plant);
-    probe_.emplace(io_, *neighbours_);
+    neighbour_watch_.emplace(io_, *neighbours_, plant, builder_);
     health_.emplace(io_, check_routes(), events_, [this] { health_changed(); });
     mastership_.emplace(io_, plant, events_);
     mastership_->on_change([this](const Mastership::Change& change) { role_changed(change); });
@@ -130,7 +131,8 @@ class ControlLoop::Loop {
         io_, configuration_.config(),
         Tracking::Sources{
             .link_up = [this](std::size_t port) { return plant_->ports[port].ethdev->link_up(); },
-            .percent_up = [this](const std::string& service) { return percent_up(service); }},
+            .percent_up =
+                [this](const std::string& service) { return percent_up(builder_, service); }},
         [this](std::size_t instance, std::uint8_t priority, const std::string& fault) {
           mastership_->set_tracked(instance, priority, fault);
         });
@@ -173,8 +175,9 @@ class ControlLoop::Loop {
   }
 
   Result<void> serve(const config::Config& config) {
-    if (auto up = vip_checks_->put_up(config, kernel_interfaces()); !up) return up;
-    if (auto configured = builder_.configure(config, port_facts(), Clock::now()); !configured)
+    if (auto up = vip_checks_->put_up(config, kernel_interfaces(*plant_)); !up) return up;
+    if (auto configured = builder_.configure(config, port_facts(*plant_), Clock::now());
+        !configured)
       return configured;
     vip_checks_->configure(config);
     if (auto configured = mastership_->configure(config); !configured) return configured;
@@ -232,30 +235,6 @@ class ControlLoop::Loop {
     return {};
   }
 
-  std::set<std::string> kernel_interfaces() const {
-    std::set<std::string> interfaces;
-    for (const PlantPort& port : plant_->ports) interfaces.insert(port.driver->kernel_interface());
-    return interfaces;
-  }
-
-  std::vector<datapath::PortFacts> port_facts() const {
-    const auto views = view_interfaces(kernel_interfaces());
-    std::vector<datapath::PortFacts> facts;
-    for (const PlantPort& port : plant_->ports) {
-      std::vector<IpAddress> host_addresses;
-      for (const IpInterface& own : views.at(port.driver->kernel_interface()).addresses)
-        host_addresses.push_back(own.address);
-      facts.push_back({.ethdev = port.ethdev->port(),
-                       .mac = port.ethdev->mac(),
-                       .vlan = port.config->vlan,
-                       .mtu = port.ethdev->mtu(),
-                       .keep_source_mac = port.config->source_mac == config::SourceMac::keep,
-                       .has_host_interface = port.driver->host_interface() != nullptr,
-                       .host_addresses = std::move(host_addresses)});
-    }
-    return facts;
-  }
-
   health::Monitor::Routes check_routes() const {
     return {.real = health::make_real_route(configuration_.config().own_addresses()),
             .vip = vip_checks_};
@@ -267,37 +246,9 @@ class ControlLoop::Loop {
                            config.node ? config.nodes[*config.node].name : "");
   }
 
-  // Of the servers of a service, of all its ports together.
-  unsigned percent_up(const std::string& name) const {
-    std::size_t all = 0;
-    std::size_t up = 0;
-    for (const ServiceView& service : builder_.services())
-      for (const ServerView& server : service.servers)
-        if (service.name == name && !server.is_sorry) {
-          ++all;
-          up += builder_.standing(server).role == Standing::Role::serves ? 1 : 0;
-        }
-    return all == 0 ? 100 : static_cast<unsigned>(100 * up / all);
-  }
-
   void watch_neighbours() {
-    std::vector<Neighbour> neighbours;
-    std::set<IpAddress> seen;
-    std::set<IpAddress> vips;
-    for (const ServiceView& service : builder_.services()) vips.insert(service.key.address);
-    const auto reached = builder_.reached_servers(Clock::now());
-    reached_ = reached.size();
-    for (const ReachedServer& server : reached) {
-      if (server.pinned || !seen.insert(server.address).second) continue;
-      neighbours.push_back(neighbour_of(server));
-    }
-    const std::vector<Neighbour> servers = neighbours;
-    for (const ReachedServer& peer : builder_.peers())
-      if (seen.insert(peer.address).second) neighbours.push_back(neighbour_of(peer));
-    neighbours_->watch(neighbours);
-    probe_->watch(servers, vips);
-    for (const Neighbour& neighbour : neighbours) neighbours_->resolve(neighbour.address);
-    vip_watch_.watch(kernel_interfaces(), vips);
+    neighbour_watch_->follow(Clock::now());
+    vip_watch_.watch(kernel_interfaces(*plant_), vip_addresses(builder_));
   }
 
   void vip_claimed(const IpAddress& vip, const MacAddress& mac) {
@@ -312,15 +263,6 @@ class ControlLoop::Loop {
                              "there",
                              to_string(*server), to_string(mac), to_string(vip))
                : fmt::format("another machine claims it: {}", to_string(mac)));
-  }
-
-  Neighbour neighbour_of(const ReachedServer& server) const {
-    const WayOut& way = server.way_out;
-    const PlantPort& port = plant_->ports[way.port.value()];
-    const std::string own = port.driver->kernel_interface();
-    const bool is_in_vlan =
-        port.driver->host_interface() != nullptr && port.config->vlan == way.vlan;
-    return {server.address, way.vlan == 0 || is_in_vlan ? own : vlan_interface(own, way.vlan)};
   }
 
   bool is_peer(const IpAddress& address) const {
@@ -347,10 +289,10 @@ class ControlLoop::Loop {
     health_changed_ = false;
     const Clock::time_point now = Clock::now();
     health_->apply(builder_, now);
-    if (builder_.reached_servers(now).size() != reached_) watch_neighbours();
+    if (neighbour_watch_->is_behind(now)) watch_neighbours();
     plant_->snapshots->publish(builder_.build(mac_of_, now));
     vip_checks_->follow(builder_, mac_of_, [this](const ReachedServer& server) {
-      return neighbour_of(server).interface;
+      return neighbour_watch_->neighbour_of(server).interface;
     });
     std::optional<Clock::time_point> next = builder_.next_change(now);
     if (const auto change = health_->next_change(now))
@@ -392,7 +334,7 @@ class ControlLoop::Loop {
     worker_watch_.look(turns_of(*plant_), Clock::now());
     feed_watchdog();
     plant_->snapshots->reclaim();
-    for (std::size_t i = 0; i < plant_->ports.size(); ++i) watch_link(i);
+    link_watch_.look(*plant_);
     every_second_.set(Clock::now() + std::chrono::seconds(1));
   }
 
@@ -402,17 +344,6 @@ class ControlLoop::Loop {
       service_manager_.alive();
     else
       service_manager_.status(complaint);
-  }
-
-  void watch_link(std::size_t index) {
-    const PlantPort& port = plant_->ports[index];
-    link_up_.resize(plant_->ports.size(), true);
-    const bool up = port.ethdev->link_up();
-    if (up == link_up_[index]) return;
-    link_up_[index] = up;
-    events_.post(EventKind::link, up ? log::Level::info : log::Level::warning,
-                 fmt::format("port {}", port.config->name),
-                 up ? "the link is up" : "the link is down");
   }
 
   ReportContext context() {
@@ -464,13 +395,13 @@ class ControlLoop::Loop {
   WorkerWatch worker_watch_;
   const ServiceManager service_manager_ = ServiceManager::from_environment();
   TrafficHistory traffic_history_;
-  std::vector<bool> link_up_;
+  LinkWatch link_watch_{events_};
   std::set<IpAddress> warned_of_;
   Alarm publish_soon_;
   Alarm publish_later_;
   Alarm every_second_;
   std::optional<NeighbourTable> neighbours_;
-  std::optional<NeighbourProbe> probe_;
+  std::optional<NeighbourWatch> neighbour_watch_;
   std::optional<Steering> steering_;
   std::shared_ptr<VipChecks> vip_checks_ = std::make_shared<VipChecks>(io_);
   std::optional<HealthWatch> health_;
@@ -478,7 +409,6 @@ class ControlLoop::Loop {
   std::optional<Tracking> tracking_;
   RolePrograms role_programs_{io_, events_};
   bool health_changed_ = false;  // since the last snapshot
-  std::size_t reached_ = 0;      // servers whose neighbours are watched
   std::optional<HostBridge> bridge_;
   std::optional<ConnectionLister> lister_;
   std::optional<PacketStreams> packet_streams_;
