@@ -1,43 +1,64 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "apps/drover/host_names.h"
 
-#include <arpa/inet.h>
-#include <fmt/format.h>
-#include <netdb.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
+#include <charconv>
+#include <string_view>
 
 namespace drover::client {
 namespace {
 
-std::string look_up(const IpAddress& address) {
-  if (address.is_v6()) return fmt::format("[{}]", to_string(address));
-  sockaddr_in v4{};
-  v4.sin_family = AF_INET;
-  v4.sin_addr.s_addr = htonl(address.v4().value());
-  char name[NI_MAXHOST] = {};
-  if (::getnameinfo(reinterpret_cast<const sockaddr*>(&v4), sizeof v4, name, sizeof name, nullptr,
-                    0, NI_NAMEREQD) != 0)
-    return to_string(address);
-  return name;
+constexpr std::size_t ipvsadm_name_length = 59;
+
+// Numbers, or the name of a port.
+std::optional<std::uint16_t> read_port(const std::string& text, const std::string& protocol,
+                                       const Resolver& resolver) {
+  std::uint16_t port = 0;
+  const char* const last = text.data() + text.size();
+  const auto [end, error] = std::from_chars(text.data(), last, port);
+  if (error == std::errc{} && end == last) return port;
+  return resolver.port(text, protocol);
 }
 
-std::string service_of(std::uint16_t port, const std::string& protocol) {
-  const servent* service = ::getservbyport(htons(port), protocol == "TCP" ? "tcp" : "udp");
-  return service == nullptr ? std::to_string(port) : service->s_name;
+std::optional<IpAddress> read_host(const std::string& text, const Resolver& resolver) {
+  if (const auto address = IpAddress::parse(text)) return address;
+  // A number alone is no host, though the system's resolver would take it for an address.
+  if (text.empty() || text.find_first_not_of("0123456789") == std::string::npos)
+    return std::nullopt;
+  return resolver.address(text);
 }
 
 }  // namespace
 
 const std::string& HostNames::host(const IpAddress& address) {
   const auto known = hosts_.find(address);
-  return known != hosts_.end() ? known->second
-                               : hosts_.emplace(address, look_up(address)).first->second;
+  if (known != hosts_.end()) return known->second;
+  return hosts_.emplace(address, resolver_.host_name(address).value_or(to_string(address)))
+      .first->second;
 }
 
 std::string HostNames::operator()(const IpAddress& address, std::uint16_t port,
                                   const std::string& protocol) {
-  return host(address) + ":" + service_of(port, protocol);
+  const std::string port_name = resolver_.port_name(port, protocol).value_or(std::to_string(port));
+  std::string name =
+      (address.is_v6() ? "[" + host(address) + "]" : host(address)) + ":" + port_name;
+  if (name.size() > ipvsadm_name_length) name.resize(ipvsadm_name_length);
+  return name;
+}
+
+std::optional<api::Endpoint> read_endpoint(const std::string& text, const std::string& protocol,
+                                           const Resolver& resolver) {
+  const bool in_brackets = text.starts_with('[');
+  const auto host_end = in_brackets ? text.find("]:") : text.rfind(':');
+  if (in_brackets && host_end == std::string::npos) return std::nullopt;
+  // An IPv6 address without brackets has colons of its own, and no port.
+  if (const auto bare = IpAddress::parse(text)) return api::Endpoint{*bare, 0};
+  const auto address =
+      read_host(text.substr(in_brackets ? 1 : 0, host_end - (in_brackets ? 1 : 0)), resolver);
+  if (!address) return std::nullopt;
+  if (host_end == std::string::npos) return api::Endpoint{*address, 0};
+  const auto port = read_port(text.substr(host_end + (in_brackets ? 2 : 1)), protocol, resolver);
+  if (!port) return std::nullopt;
+  return api::Endpoint{*address, *port};
 }
 
 }  // namespace drover::client

@@ -4,8 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
-#include <tuple>
 
 #include "apps/drover/numbers.h"
 
@@ -38,6 +38,10 @@ std::string title(Columns columns) {
       return fmt::format("{:<33} {:<9} {:<11} {:<10} {:<10}\n  -> RemoteAddress:Port\n",
                          "Prot LocalAddress:Port", "Weight", "PersistConn", "ActiveConn",
                          "InActConn");
+    case Columns::tunnels:
+      return "Prot LocalAddress:Port Scheduler Flags\n"
+             "  -> RemoteAddress:Port           Forward TunnelInfo    Weight ActiveConn "
+             "InActConn\n";
     case Columns::connections:
       break;
   }
@@ -90,6 +94,9 @@ std::string server_columns(const api::Service& service, const api::Server& serve
     case Columns::persistent:
       return fmt::format(" {:<9} {:<11} {:<10} {:<10}", server.weight, server.persistent,
                          server.active, server.inactive);
+    case Columns::tunnels:
+      return fmt::format(" {:<7} {:<13} {:<6} {:<10} {:<10}", server.forward, "n/a", server.weight,
+                         server.active, server.inactive);
     case Columns::connections:
       break;
   }
@@ -124,6 +131,35 @@ std::string server_line(const api::Service& service, const api::Server& server,
                      format.mark ? format.mark(service, server) : "");
 }
 
+std::array<std::uint32_t, 4> words_of(const IpAddress& address) {
+  if (address.is_v4()) return {address.v4().value()};
+  std::array<std::uint32_t, 4> words{};
+  const auto& bytes = address.v6().bytes();
+  for (std::size_t i = 0; i < bytes.size(); ++i) words[i / 4] = words[i / 4] << 8U | bytes[i];
+  return words;
+}
+
+// Less than 0 when `a` is before `b`.
+std::int32_t compare(const IpAddress& a, const IpAddress& b) {
+  const auto left = words_of(a);
+  const auto right = words_of(b);
+  for (std::size_t i = 0; i < left.size(); ++i)
+    if (left[i] != right[i]) return static_cast<std::int32_t>(left[i] - right[i]);
+  return 0;
+}
+
+bool service_before(const api::Service& a, const api::Service& b) {
+  if (a.address.is_v6() != b.address.is_v6()) return b.address.is_v6();
+  if (a.protocol != b.protocol) return protocol_number(a.protocol) < protocol_number(b.protocol);
+  const std::int32_t order = compare(a.address, b.address);
+  return order != 0 ? order < 0 : a.port < b.port;
+}
+
+bool server_before(const api::Server& a, const api::Server& b) {
+  const std::int32_t order = compare(a.address, b.address);
+  return order != 0 ? order < 0 : a.port < b.port;
+}
+
 // What a flag that is listed is as an option.
 std::string rule_flag(const std::string& flag) {
   if (flag.starts_with("persistent ")) return " -p " + flag.substr(11);
@@ -154,20 +190,10 @@ std::string numeric_name(const IpAddress& address, std::uint16_t port, const std
 }
 
 void sort_like_ipvsadm(api::Services& services) {
-  // IpAddress orders IPv4 before IPv6.
-  std::sort(services.services.begin(), services.services.end(),
-            [](const api::Service& a, const api::Service& b) {
-              const auto key = [](const api::Service& service) {
-                return std::tuple(service.address.is_v6(), protocol_number(service.protocol),
-                                  service.address, service.port);
-              };
-              return key(a) < key(b);
-            });
+  // A merge sort, as glibc's qsort(): differences that wrap are no strict order.
+  std::stable_sort(services.services.begin(), services.services.end(), service_before);
   for (api::Service& service : services.services)
-    std::sort(service.servers.begin(), service.servers.end(),
-              [](const api::Server& a, const api::Server& b) {
-                return std::tie(a.address, a.port) < std::tie(b.address, b.port);
-              });
+    std::stable_sort(service.servers.begin(), service.servers.end(), server_before);
 }
 
 std::string ipvsadm_first_line() {

@@ -17,7 +17,7 @@ using NameOf = std::function<std::string(const IpAddress&, std::uint16_t, const 
 std::string numeric_name(const IpAddress& address, std::uint16_t port, const std::string& protocol);
 
 struct IpvsadmFormat {
-  enum class Columns { connections, stats, rate, thresholds, persistent };
+  enum class Columns { connections, stats, rate, thresholds, persistent, tunnels };
   Columns columns = Columns::connections;
   bool exact = false;  // numbers with all their digits
   NameOf name_of = numeric_name;
@@ -25,7 +25,9 @@ struct IpvsadmFormat {
   std::function<std::string(const api::Service&, const api::Server&)> mark;
 };
 
-// IPv4 before IPv6, then by protocol number, address, port; servers by address and port.
+// IPv4 before IPv6, then by protocol number, address, port; servers by address and port. Addresses
+// as ipvsadm compares them: 192.0.2.1 is before 10.0.0.1, as their difference is negative in 32
+// bits.
 void sort_like_ipvsadm(api::Services& services);
 
 // "IP Virtual Server version 1.2.1 (size=4096)": what Linux says, for scripts that read it.

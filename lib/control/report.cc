@@ -39,25 +39,13 @@ api::Server report_server(const ServiceView& service, const ServerView& view,
   return server;
 }
 
-// As ipvsadm prints them.
-std::vector<std::string> flags_of(const ServiceView& view) {
-  std::string flags;
-  for (const auto flag : {config::SchedulerFlag::fallback, config::SchedulerFlag::port})
-    if (std::ranges::find(view.flags, flag) != view.flags.end())
-      flags += (flags.empty() ? "" : ",") + view.scheduler +
-               (flag == config::SchedulerFlag::port ? "-port" : "-fallback");
-  std::vector<std::string> shown = view.shown_flags;
-  if (!flags.empty()) shown.insert(shown.begin(), "(" + flags + ")");
-  return shown;
-}
-
 api::Service report_service(const ServiceView& view, const ReportContext& context) {
   api::Service service{.name = view.name,
                        .protocol = view.key.protocol == config::Protocol::tcp ? "TCP" : "UDP",
                        .address = view.key.address,
                        .port = view.key.port,
                        .scheduler = view.scheduler,
-                       .flags = flags_of(view),
+                       .flags = view.shown_flags,
                        .totals = {},
                        .servers = {}};
   for (const ServerView& server : view.servers) {

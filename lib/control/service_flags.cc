@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 
 namespace drover::control {
@@ -16,10 +17,21 @@ std::string mask_flag(const config::Service& service) {
   return "mask " + to_string(Ipv4Address(UINT32_MAX << (32U - bits)));
 }
 
+// "(sh-fallback,sh-port)"; nothing without flags.
+std::string scheduler_flags(const config::Service& service) {
+  std::string listed;
+  for (const auto flag : {config::SchedulerFlag::fallback, config::SchedulerFlag::port})
+    if (std::ranges::find(service.scheduler_flags, flag) != service.scheduler_flags.end())
+      listed += (listed.empty() ? "" : ",") + service.scheduler +
+                (flag == config::SchedulerFlag::port ? "-port" : "-fallback");
+  return listed.empty() ? "" : "(" + listed + ")";
+}
+
 }  // namespace
 
 std::vector<std::string> service_flags(const config::Service& service) {
   std::vector<std::string> flags;
+  if (auto listed = scheduler_flags(service); !listed.empty()) flags.push_back(std::move(listed));
   if (service.persistence) {
     const auto timeout = std::chrono::ceil<std::chrono::seconds>(service.persistence->timeout);
     flags.push_back(fmt::format("persistent {}", timeout.count()));

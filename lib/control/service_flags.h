@@ -8,7 +8,8 @@
 
 namespace drover::control {
 
-// What ipvsadm prints behind a service's scheduler: "persistent 300", "mask 255.255.255.0", "ops".
+// What ipvsadm prints behind a service's scheduler: "(sh-fallback,sh-port)", "persistent 300",
+// "mask 255.255.255.0", "ops".
 std::vector<std::string> service_flags(const config::Service& service);
 
 }  // namespace drover::control

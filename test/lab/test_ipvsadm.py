@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """`drover ipvsadm`: what a script of ipvsadm's would read (the picture: network.py). The texts as such are tested
-in test/unit/drover/test_ipvsadm_text.cc; here is what fills them."""
+in test/unit/drover/test_recorded_listings.cc; here is what fills them."""
 
 import re
 import unittest
@@ -59,7 +59,7 @@ class Ipvsadm(Scenario, unittest.TestCase):
         self.assertIn(f"TCP  {VIP}:http rr\n", self.ipvsadm("-L"))
 
     def test_wrong_use(self):
-        for arguments in (["-A"], ["-L", "--stats", "--rate"], ["-Lc", "--stats"], ["-L", "-t"]):
+        for arguments in (["-A"], ["-L", "--timeout", "--rate"], ["-Lc", "--stats"], ["-L", "-t"]):
             self.assertEqual(self.balancer.drover("ipvsadm", *arguments, check=False).returncode, 2, arguments)
 
 

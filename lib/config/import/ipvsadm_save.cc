@@ -65,10 +65,11 @@ class IpvsadmImport {
     friend bool operator==(const Key&, const Key&) = default;
   };
 
-  // "192.0.2.10:80", "[2001:db8::10]:80"; port 0 when there is none.
+  // "192.0.2.10:80", "[2001:db8::10]:80", "2001:db8::10"; port 0 when there is none.
   std::optional<std::pair<IpAddress, std::uint16_t>> endpoint(const WordLine& line,
                                                               const std::string& text,
                                                               const char* protocol) {
+    if (const auto alone = IpAddress::parse(text)) return std::pair(*alone, std::uint16_t{0});
     const auto bracket = text.rfind(']');
     const auto colon = text.rfind(':');
     const bool has_port =

@@ -120,6 +120,13 @@ TEST_CASE("what is no text is not imported", "[import]") {
         Lines{"2: this is no text file: byte 0xe4 is not UTF-8 text; save it as plain UTF-8 text"});
 }
 
+TEST_CASE("an IPv6 address without brackets has no port", "[import]") {
+  const Imported imported = import_ipvsadm_save(
+      "-A -t [2001:db8::10]:80 -s rr\n-a -t [2001:db8::10]:80 -r 2001:db8::21 -g\n");
+  CHECK(lines_of(imported.errors).empty());
+  CHECK(to_string(imported.services.at(0).servers.at(0).address) == "2001:db8::21");
+}
+
 TEST_CASE("a scheduler's flags are its own", "[import]") {
   const auto with = [](const std::string& options) {
     return import_ipvsadm_save("-A -t 192.0.2.10:80 " + options +
