@@ -18,6 +18,7 @@ struct BalancerSettings {
   std::uint32_t servers = 3;  // of each service
   std::uint64_t connections = 1'000'000;
   std::uint16_t workers = 1;
+  bool has_peer = false;            // another balancer, which is told of new connections
   std::string more_of_a_service{};  // keys, each on an own line of the configuration
 };
 
@@ -36,6 +37,8 @@ class Balancer : public Forwarder {
   std::uint64_t unkept() const { return plant_.total(datapath::Verdict::forwarded_unkept); }
 
  private:
+  void introduce_peer();
+
   test::InProcessPlant plant_;
   datapath::TscClock clock_;
 };

@@ -69,6 +69,7 @@ void add_disturbances(std::vector<Case>& all) {
                    .name = std::move(name),
                    .against = against,
                    .traffic = {.flows = million, .new_share = new_share},
+                   .balancer = {.has_peer = against == Against::no_sync},
                    .target = target});
   };
   add("a reload every 100 ms", Against::no_reload, 0, 0.98);

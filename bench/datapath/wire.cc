@@ -45,6 +45,8 @@ bool Wire::has_room() const {
 
 void Wire::take() {
   const unsigned count = rte_ring_dequeue_burst(from_port_, objects(frames_), burst, nullptr);
+  // Records to another balancer.
+  if (count == burst) empty(from_port_);
   const auto missing = std::span(frames_).subspan(count);
   if (!missing.empty() && rte_pktmbuf_alloc_bulk(test::frame_pool(), missing.data(),
                                                  static_cast<unsigned>(missing.size())) != 0)

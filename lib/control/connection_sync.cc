@@ -108,7 +108,12 @@ Result<void> ConnectionSync::start_exchange(const config::Config& config) {
   const std::vector<IpAddress> peers = sync_peers(config);
   auto key = failover::SyncKey::read(config_.key_file);
   if (!key) return tl::unexpected(key.error());
+  std::vector<IpAddress> own;
+  for (const IpAddress& peer : peers) own.push_back(local_address(config, peer.is_v6()));
   exchange_.emplace(SyncSettings{.peers = peers,
+                                 .own = std::move(own),
+                                 .port = config_.port,
+                                 .has_ipvs = config_.ipvs.has_value(),
                                  .key = std::move(*key),
                                  .boot = random_boot(),
                                  .wait = config_.wait,
@@ -199,9 +204,25 @@ void ConnectionSync::set_reporting() {
   const auto wanted = is_heard ? FlowReporting::ahead
                       : ipvs_  ? FlowReporting::on
                                : FlowReporting::off;
-  if (wanted == std::exchange(reporting_, wanted)) return;
+  const bool has_other_order = set_record_order();
+  if (wanted == std::exchange(reporting_, wanted) && !has_other_order) return;
   builder_.set_flow_reporting(wanted, config_.refresh);
   callbacks_.publish();
+}
+
+// True if it is another one.
+bool ConnectionSync::set_record_order() {
+  if (!exchange_) return false;
+  RecordSeal seal = exchange_->record_seal(Clock::now());
+  if (seal == seal_) return false;
+  builder_.set_record_order(exchange_->record_order(seal));
+  seal_ = std::move(seal);
+  return true;
+}
+
+void ConnectionSync::configured() {
+  directory_.update();
+  set_record_order();
 }
 
 bool ConnectionSync::workers_rang() {

@@ -41,8 +41,8 @@ class ConnectionSync {
                                                       const Plant& plant, SnapshotBuilder& builder,
                                                       EventLog& events, Callbacks callbacks);
 
-  // The builder has another configuration.
-  void configured() { directory_.update(); }
+  // The builder has another configuration, of which a snapshot is going to be published.
+  void configured();
   // After the doorbell. Bounded: true if the workers may have more to tell.
   bool workers_rang();
 
@@ -60,6 +60,7 @@ class ConnectionSync {
   Result<void> start_ipvs(const config::Config& config);
   void send(const IpAddress& peer, std::span<const std::uint8_t> datagram);
   void set_reporting();
+  bool set_record_order();
   bool has_room() const;  // with the workers, for a datagram's connections
   void pause_if_full();
   void pause(bool paused);
@@ -80,6 +81,7 @@ class ConnectionSync {
   std::optional<IpvsExchange> ipvs_;
   std::unique_ptr<SyncSocket> ipvs_socket_;
   Alarm alarm_;
+  RecordSeal seal_;
   datapath::FlowReporting reporting_ = datapath::FlowReporting::off;
   bool paused_ = false;
   bool distrusts_scaling_ = false;

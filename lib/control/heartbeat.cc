@@ -14,6 +14,7 @@
 #include "lib/control/packet_socket.h"
 #include "lib/control/vlan_interface.h"
 #include "lib/net/header_at.h"
+#include "lib/net/vlan.h"
 #include "lib/net/wire.h"
 
 namespace drover::control {
@@ -34,12 +35,6 @@ constexpr std::chrono::microseconds ring_pause{500};
 std::string interface_of(const PlantPort& port) {
   const std::string own = port.driver->kernel_interface();
   return port.config->vlan == 0 ? own : vlan_interface(own, port.config->vlan);
-}
-
-void put_tag(std::vector<std::uint8_t>& frame, std::uint16_t vlan) {
-  const std::array<std::uint8_t, 4> tag{0x81, 0x00, static_cast<std::uint8_t>(vlan >> 8U),
-                                        static_cast<std::uint8_t>(vlan)};
-  frame.insert(frame.begin() + 12, tag.begin(), tag.end());
 }
 
 }  // namespace
@@ -262,7 +257,7 @@ void Heartbeat::settle(std::size_t index, TimePoint now) {
 bool Heartbeat::push(const failover::OutgoingFrame& frame, std::uint64_t good_until) {
   const PlantPort& port = plant_.ports[frame.port];
   std::vector<std::uint8_t> bytes = frame.bytes;
-  if (port.config->vlan != 0) put_tag(bytes, port.config->vlan);
+  if (port.config->vlan != 0) put_vlan_tag(bytes, port.config->vlan);
   datapath::HeartbeatFrame heartbeat{.good_until = good_until,
                                      .ethdev = port.ethdev->port(),
                                      .length = static_cast<std::uint16_t>(bytes.size()),

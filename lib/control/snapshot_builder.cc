@@ -450,6 +450,8 @@ std::unique_ptr<const datapath::Snapshot> SnapshotBuilder::build(const MacOf& ma
     if (workers_ > 1 && !record.removed && record.needs_loads)
       snapshot->watched.push_back(DestinationId(i));
   }
+  if (record_order_)
+    snapshot->record_plan = make_record_plan(*record_order_, peers_, *snapshot, mac_of, workers_);
   add_known_addresses(*snapshot);
   snapshot->fast = std::make_shared<const datapath::FastFacts>(*snapshot);
   return snapshot;

@@ -18,6 +18,7 @@
 #include "lib/config/config.h"
 #include "lib/control/id_registry.h"
 #include "lib/control/persistence_groups.h"
+#include "lib/control/record_ways.h"
 #include "lib/control/standing.h"
 #include "lib/control/ways_out.h"
 #include "lib/datapath/snapshot.h"
@@ -85,6 +86,10 @@ class SnapshotBuilder {
     flow_refresh_ = refresh;
   }
 
+  // What the workers are to send other balancers themselves, from the next build() on; none: no
+  // records.
+  void set_record_order(std::optional<RecordOrder> order) { record_order_ = std::move(order); }
+
   // `mac_of` is asked for servers whose address the file does not pin.
   std::unique_ptr<const datapath::Snapshot> build(const MacOf& mac_of, TimePoint now);
   // When, with all else the same, the next snapshot would differ from one built `now`.
@@ -93,6 +98,8 @@ class SnapshotBuilder {
   const std::vector<ServiceView>& services() const { return services_; }
   // "192.0.2.10" and protocol of an id in a connection.
   const ServiceKey& vip(VipId id) const { return vip_keys_[id.value()]; }
+  // By VipId, of all ids that were ever given out; port 0.
+  const std::vector<ServiceKey>& vip_keys() const { return vip_keys_; }
   const std::vector<datapath::Vip>& vips() const { return vips_; }
   const IpAddress& server(DestinationId id) const {
     return destinations_[id.value()].server.address;
@@ -175,6 +182,7 @@ class SnapshotBuilder {
   std::uint32_t refusals_ = 0;
   std::uint64_t configurations_ = 0;
   datapath::FlowReporting flow_reporting_ = datapath::FlowReporting::off;
+  std::optional<RecordOrder> record_order_;
   bool tells_ipvs_ = false;
   std::chrono::nanoseconds flow_refresh_ = std::chrono::seconds(30);
   std::vector<ReachedServer> peers_;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <string>
+#include <utility>
 
 #include "lib/balance/maglev_table.h"
 #include "lib/net/wire.h"
@@ -15,21 +16,15 @@ using datapath::FlowRecord;
 using failover::SyncedConnection;
 using flow::TcpState;
 
-// TcpState::none is IPVS's state 0, and so on.
-constexpr auto first_state = static_cast<std::uint16_t>(TcpState::none);
 constexpr auto last_state = static_cast<std::uint16_t>(TcpState::synack);
 
 std::uint8_t protocol_of(config::Protocol protocol) {
   return protocol == config::Protocol::tcp ? ip_protocol::tcp : ip_protocol::udp;
 }
 
-std::uint32_t seconds_of(flow::Ticks ticks) {
-  return std::chrono::ceil<std::chrono::duration<std::uint32_t>>(ticks).count();
-}
-
 std::optional<TcpState> state_of(const SyncedConnection& connection) {
   if (connection.protocol == ip_protocol::udp) return TcpState::udp;
-  const unsigned state = connection.state + first_state;
+  const unsigned state = connection.state + first_synced_state;
   if (state > last_state) return std::nullopt;
   return static_cast<TcpState>(state);
 }
@@ -86,6 +81,7 @@ void SyncDirectory::update() {
     hash_ += hash_of(view);
     if (view.persistence) add_group(view);
   }
+  update_names();
 }
 
 // A group of several ports has the lowest of them as its mark, since a VIP may have more of them.
@@ -116,33 +112,17 @@ const SyncDirectory::Service* SyncDirectory::find(ServiceKey key) const {
 }
 
 std::optional<SyncedConnection> SyncDirectory::describe(const FlowRecord& record) const {
-  SyncedConnection told{.client = record.client,
-                        .vip = {},
-                        .server = services_.server(record.destination),
-                        .tentative = record.tentative,
-                        .timeout = seconds_of(record.left)};
-  if (record.kind == FlowRecord::Kind::client_template) {
-    const auto group = groups_.find(record.group);
-    if (group == groups_.end()) return std::nullopt;
-    const ServiceKey& key = group->second.key;
-    told.protocol = protocol_of(key.protocol);
-    told.state = record.tentative ? 0 : 1;
-    told.vip = key.address;
-    told.virtual_port = told.server_port = key.port;
-    told.is_template = true;
-    told.firewall_mark = group->second.mark;
-    return told;
+  return names_->describe(record, services_.server(record.destination));
+}
+
+void SyncDirectory::update_names() {
+  auto names = std::make_shared<SyncNames>();
+  names->vips = services_.vip_keys();
+  for (const auto& [id, group] : groups_) {
+    names->groups.resize(id.value() + std::size_t{1});
+    names->groups.back() = {group.key, group.mark};
   }
-  const ServiceKey& vip = services_.vip(record.vip);
-  told.protocol = protocol_of(vip.protocol);
-  const bool is_tcp = record.state != TcpState::udp;
-  if (is_tcp)
-    told.state = static_cast<std::uint16_t>(static_cast<std::uint16_t>(record.state) - first_state);
-  told.inactive = is_tcp && !flow::is_active(record.state);
-  told.vip = vip.address;
-  told.client_port = record.client_port;
-  told.virtual_port = told.server_port = record.virtual_port;
-  return told;
+  names_ = std::move(names);
 }
 
 tl::expected<FlowRecord, SyncMiss> SyncDirectory::resolve(

@@ -5,12 +5,14 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "lib/control/snapshot_builder.h"
+#include "lib/control/sync_names.h"
 #include "lib/datapath/flow_record.h"
 #include "lib/failover/sync_message.h"
 #include "tl/expected.hpp"
@@ -38,6 +40,9 @@ class SyncDirectory {
   tl::expected<datapath::FlowRecord, SyncMiss> resolve(
       const failover::SyncedConnection& connection) const;
 
+  // As of the last update().
+  const std::shared_ptr<const SyncNames>& names() const { return names_; }
+
   // Of the services, their servers, and how connections are placed; the order does not count.
   std::uint64_t hash() const { return hash_; }
 
@@ -58,11 +63,13 @@ class SyncDirectory {
   };
   const Service* find(ServiceKey key) const;
   void add_group(const ServiceView& view);
+  void update_names();
 
   const SnapshotBuilder& services_;
   std::map<ServiceKey, Service> by_key_;
   std::map<PersistenceId, Group> groups_;
   std::map<GroupKey, PersistenceId> group_ids_;
+  std::shared_ptr<const SyncNames> names_ = std::make_shared<SyncNames>();
   std::uint64_t hash_ = 0;
 };
 

@@ -26,7 +26,8 @@ SyncExchange::SyncExchange(SyncSettings settings, const SyncDirectory& directory
     : settings_(std::move(settings)),
       directory_(directory),
       actions_(std::move(actions)),
-      started_(now) {
+      started_(now),
+      streams_(std::make_shared<RecordStreams>(settings_.workers, settings_.peers.size())) {
   for (const IpAddress& peer : settings_.peers) peers_.emplace_back(peer, settings_.boot, now);
 }
 
@@ -37,6 +38,7 @@ void SyncExchange::tell(const FlowRecord& record, TimePoint now) {
   }
   const auto connection = directory_.describe(record);
   if (!connection) return;
+  if (record.sent) return;
   for (Peer& peer : peers_)
     if (record.of_table ? peer.gets_table : peer.was_alive && peer.session.established())
       add(peer, *connection);
@@ -59,6 +61,11 @@ void SyncExchange::send(Peer& peer, SyncKind kind, std::span<const std::uint8_t>
   ++peer.counts.datagrams_sent;
   const failover::SyncHeader header = peer.session.next(kind, directory_.hash());
   actions_.send(peer.address, failover::seal(header, body, settings_.key));
+}
+
+void SyncExchange::send_hello(Peer& peer) {
+  const auto number = static_cast<std::size_t>(&peer - peers_.data());
+  send(peer, SyncKind::hello, failover::write_streams(streams_->sequences(number)));
 }
 
 void SyncExchange::flush() {
@@ -103,7 +110,16 @@ void SyncExchange::hear(const IpAddress& from, std::span<const std::uint8_t> dat
     ++peer->counts.dropped[failover::name(opened.error())];
     return;
   }
-  const auto heard = peer->session.hear(opened->header, now);
+  std::optional<std::vector<std::uint64_t>> streams;
+  if (opened->header.kind == SyncKind::hello) {
+    streams = failover::read_streams(opened->body);
+    if (!streams) {
+      ++peer->counts.dropped[failover::name(failover::SealFault::malformed)];
+      return;
+    }
+  }
+  const auto heard =
+      peer->session.hear(opened->header, now, streams.value_or(std::vector<std::uint64_t>()));
   if (heard.fault != failover::SessionFault::none) {
     ++peer->counts.dropped[failover::name(heard.fault)];
     return;
@@ -126,7 +142,7 @@ void SyncExchange::notice(Peer& peer, const failover::SyncSession::Heard& heard,
     peer.wants_table = true;
   }
   peer.was_alive = alive;
-  if (heard.answer) send(peer, SyncKind::hello, {});
+  if (heard.answer) send_hello(peer);
   const bool echo = peer.table_sent && now - *peer.table_sent < request_echo;
   if (heard.send_table && !peer.gets_table && !echo) peer.wants_table = true;
   if (heard.complete) actions_.event(log::Level::info, peer.address, "its whole table is here");
@@ -170,7 +186,7 @@ void SyncExchange::tick(TimePoint now) {
       changed = true;
       actions_.event(log::Level::warning, peer.address, "is not heard any more");
     }
-    if (peer.session.hello_due(now)) send(peer, SyncKind::hello, {});
+    if (peer.session.hello_due(now)) send_hello(peer);
   }
   if (changed) actions_.peers_changed();
   begin_table();
@@ -182,10 +198,32 @@ SyncExchange::TimePoint SyncExchange::next() const {
   return next;
 }
 
+bool SyncExchange::listens(const Peer& peer, TimePoint now) {
+  return peer.session.established() && peer.session.alive(now);
+}
+
+RecordSeal SyncExchange::record_seal(TimePoint now) const {
+  RecordSeal seal{.listeners = {}, .services = directory_.hash(), .names = directory_.names()};
+  for (std::size_t i = 0; i < peers_.size(); ++i)
+    if (listens(peers_[i], now))
+      seal.listeners.push_back({.peer = i, .boot = peers_[i].session.peer_boot()});
+  return seal;
+}
+
+std::optional<RecordOrder> SyncExchange::record_order(const RecordSeal& seal) const {
+  if (seal.listeners.empty()) return std::nullopt;
+  RecordOrder order{
+      .peers = {},
+      .sealer = std::make_shared<RecordSealer>(seal, settings_.boot, settings_.key, streams_),
+      .control_wants_them = settings_.has_ipvs};
+  for (const RecordSeal::Listener& listener : seal.listeners)
+    order.peers.push_back(
+        {settings_.peers[listener.peer], settings_.own[listener.peer], settings_.port});
+  return order;
+}
+
 bool SyncExchange::has_listener(TimePoint now) const {
-  return std::ranges::any_of(peers_, [now](const Peer& peer) {
-    return peer.session.established() && peer.session.alive(now);
-  });
+  return std::ranges::any_of(peers_, [now](const Peer& peer) { return listens(peer, now); });
 }
 
 bool SyncExchange::is_ready(TimePoint now) {

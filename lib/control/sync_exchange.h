@@ -8,12 +8,16 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "lib/base/log.h"
+#include "lib/control/record_sealer.h"
+#include "lib/control/record_streams.h"
+#include "lib/control/record_ways.h"
 #include "lib/control/sync_counts.h"
 #include "lib/control/sync_directory.h"
 #include "lib/datapath/flow_record.h"
@@ -25,6 +29,9 @@ namespace drover::control {
 
 struct SyncSettings {
   std::vector<IpAddress> peers;
+  std::vector<IpAddress> own = {};  // by peer: as which it knows this balancer
+  std::uint16_t port = 0;           // of all of them
+  bool has_ipvs = false;            // directors that run it are told of connections, too
   failover::SyncKey key;
   std::uint64_t boot = 0;  // random, never 0
   std::chrono::nanoseconds wait = std::chrono::seconds(5);
@@ -62,6 +69,13 @@ class SyncExchange {
   void tick(TimePoint now);
   TimePoint next() const;
 
+  // What the workers' own records are sealed with. Its listeners are those peers that make use of
+  // what they are told.
+  RecordSeal record_seal(TimePoint now) const;
+  // What the workers are to send themselves with this seal; none: nobody listens.
+  std::optional<RecordOrder> record_order(const RecordSeal& seal) const;
+  const RecordStreams& streams() const { return *streams_; }
+
   // A peer is there and makes use of what it is told.
   bool has_listener(TimePoint now) const;
   // Every peer's whole table has come, or time is up. Stays true.
@@ -88,6 +102,8 @@ class SyncExchange {
   void add(Peer& peer, const failover::SyncedConnection& connection);
   void send(Peer& peer, failover::SyncKind kind, std::span<const std::uint8_t> body);
   void send_gathered(Peer& peer);
+  void send_hello(Peer& peer);
+  static bool listens(const Peer& peer, TimePoint now);
   void end_table(TimePoint now);
   void begin_table();
   void take(Peer& peer, std::span<const std::uint8_t> body);
@@ -99,6 +115,7 @@ class SyncExchange {
   SyncActions actions_;
   TimePoint started_;
   std::vector<Peer> peers_;
+  std::shared_ptr<RecordStreams> streams_;
   std::size_t workers_left_ = 0;  // of the table under way
   bool ready_ = false;
   std::uint64_t unknown_senders_ = 0;

@@ -13,14 +13,15 @@ api::Counters dropped(const SyncCounts& counts) {
   return dropped;
 }
 
-api::SyncPeer report_peer(const SyncExchange::Peer& peer, SyncExchange::TimePoint now) {
+api::SyncPeer report_peer(const SyncExchange::Peer& peer, std::uint64_t sent_by_workers,
+                          SyncExchange::TimePoint now) {
   api::SyncPeer report{.address = peer.address,
                        .alive = peer.session.alive(now),
                        .complete = peer.session.complete(),
                        .gets_table = peer.gets_table,
                        .same_services = peer.other_services == 0,
                        .seconds_ago = std::nullopt,
-                       .entries_sent = peer.counts.entries_sent,
+                       .entries_sent = peer.counts.entries_sent + sent_by_workers,
                        .entries_received = peer.counts.entries_received,
                        .datagrams_lost = peer.session.lost(),
                        .dropped = {}};
@@ -47,7 +48,7 @@ api::Sync report_sync(const std::vector<PlantWorker>& workers, const SyncExchang
   for (const PlantWorker& worker : workers) {
     const datapath::WorkerCounters& counters = *worker.counters;
     const std::uint64_t told = counters.flow_changes.value();
-    report.told += told;
+    report.told += told + counters.flow_records_sent.value();
     report.waiting += told - worker.crossing->flow_changes_told.load(std::memory_order_relaxed);
     report.shed += counters.flow_changes_shed.value();
     report.lost += counters.flow_changes_lost.value();
@@ -62,8 +63,8 @@ api::Sync report_sync(const std::vector<PlantWorker>& workers, const SyncExchang
   }
   if (exchange == nullptr) return report;
   report.unknown_senders += exchange->unknown_senders();
-  for (const SyncExchange::Peer& peer : exchange->peers())
-    report.peers.push_back(report_peer(peer, now));
+  for (std::size_t i = 0; i < exchange->peers().size(); ++i)
+    report.peers.push_back(report_peer(exchange->peers()[i], exchange->streams().entries(i), now));
   return report;
 }
 

@@ -39,6 +39,8 @@ std::vector<ReachedServer> peers_of(const config::Config& config) {
     for (const auto* addresses : {&config.nodes[i].addresses, &config.nodes[i].port_addresses})
       for (const IpInterface& peer : *addresses) theirs.insert(peer.address);
   }
+  if (config.failover && config.failover->sync)
+    theirs.insert(config.failover->sync->peers.begin(), config.failover->sync->peers.end());
   if (config.failover)
     for (const config::VrrpInstance& instance : config.failover->vrrp) {
       theirs.insert(instance.peers.begin(), instance.peers.end());

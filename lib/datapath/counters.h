@@ -47,8 +47,10 @@ struct alignas(64) WorkerCounters {
   Counter insert_stops;  // bursts in which a newcomer found no room
   Counter snapshot_generation;
   Counter stale_heartbeats;  // not sent, as they came too late to be true
-  // For the other balancer: changes that were told to control; left out in a flood; lost because
-  // control had not made room; first packets that left before control had told of their connection.
+  // For the other balancers: records that the worker has sent itself; changes that were told to
+  // control; left out in a flood; lost because control had not made room; first packets that left
+  // before the record of their connection.
+  Counter flow_records_sent;
   Counter flow_changes;
   Counter flow_changes_shed;
   Counter flow_changes_lost;

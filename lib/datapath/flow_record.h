@@ -30,6 +30,7 @@ struct FlowRecord {
   flow::Ticks left{};      // until it expires
   bool tentative = false;  // it has not carried data yet; of a template: not assured
   bool of_table = false;   // not a change, but a part of the whole table that was asked for
+  bool sent = false;       // the worker has sent it to the other drovers itself
 };
 static_assert(std::is_trivially_copyable_v<FlowRecord>);
 
@@ -37,7 +38,7 @@ static_assert(std::is_trivially_copyable_v<FlowRecord>);
 enum class FlowReporting : std::uint8_t {
   off,
   on,    // in batches
-  ahead  // a new connection's first packet waits a moment until its record has left
+  ahead  // a new connection's record leaves before its first packet
 };
 
 }  // namespace drover::datapath

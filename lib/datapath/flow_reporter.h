@@ -25,7 +25,11 @@ class FlowReporter {
   FlowReporter(Crossing& crossing, WorkerCounters& counters)
       : crossing_(crossing), counters_(counters) {}
 
-  void adopt_snapshot(const Snapshot& snapshot) { reporting_ = snapshot.flow_reporting; }
+  // `ahead`: the worker itself sends the records that must leave before their packets.
+  void adopt_snapshot(const Snapshot& snapshot, bool ahead = false) {
+    reporting_ = snapshot.flow_reporting;
+    packets_wait_ = reporting_ == FlowReporting::ahead && !ahead;
+  }
   bool is_on() const { return reporting_ != FlowReporting::off; }
 
   // Of a connection in the table. When the ring fills, tentative ones are left out first.
@@ -55,7 +59,7 @@ class FlowReporter {
 
   // Number of the last record; whether what has just been told must leave before its packet.
   std::uint64_t last_record() const { return pushed_; }
-  bool is_ahead() const { return reporting_ == FlowReporting::ahead; }
+  bool packets_wait() const { return packets_wait_; }
   std::uint64_t told() const { return crossing_.flow_changes_told.load(std::memory_order_acquire); }
 
   // A change has been lost since the last call.
@@ -102,6 +106,7 @@ class FlowReporter {
   Crossing& crossing_;
   WorkerCounters& counters_;
   FlowReporting reporting_ = FlowReporting::off;
+  bool packets_wait_ = false;
   std::uint64_t pushed_ = 0;
   std::uint64_t rung_for_ = 0;
   bool has_lost_ = false;

@@ -28,6 +28,7 @@
 #include "lib/datapath/known_sources.h"
 #include "lib/datapath/mastership_lease.h"
 #include "lib/datapath/persistence.h"
+#include "lib/datapath/record_plan.h"
 #include "lib/datapath/table_memory.h"
 #include "lib/flow/connection_key.h"
 #include "lib/flow/tcp_state.h"
@@ -163,9 +164,10 @@ struct Snapshot {
   std::uint32_t refusals_per_second = 1'000;  // each worker
   bool has_limits = false;                    // one service at least
   FlowReporting flow_reporting = FlowReporting::off;
-  std::uint64_t flow_refresh = 30'000'000'000;  // nanoseconds; see FlowReporter
-  bool any_placed_alike = false;                // one service at least
-  std::uint64_t scheduler_generation = 0;       // grows with each change of a scheduler
+  std::shared_ptr<const RecordPlan> record_plan;  // null: control sends all records
+  std::uint64_t flow_refresh = 30'000'000'000;    // nanoseconds; see FlowReporter
+  bool any_placed_alike = false;                  // one service at least
+  std::uint64_t scheduler_generation = 0;         // grows with each change of a scheduler
   // Grows whenever access lists may have changed; 0: there are none.
   std::uint64_t access_generation = 0;
   // By worker, which moves to what is larger than its own; empty: nothing is.

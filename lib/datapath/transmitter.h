@@ -48,6 +48,11 @@ class Transmitter {
   void send_by_ethdev(rte_mbuf* frame);
   // What a full queue does not take is dropped and counted.
   void flush();
+  // What is for this port, where there are others, before anything that is sent after it.
+  void flush_if_several(PortId port) {
+    if (queues_.size() > 1) flush(queues_[port.value()]);
+  }
+  bool has_own_queue(PortId port) const { return queues_[port.value()].path.queue.has_value(); }
 
  private:
   static constexpr std::size_t batch = 64;

@@ -69,6 +69,7 @@ Worker::Worker(WorkerSettings settings, const SnapshotStore& snapshots, Crossing
              .fragmented_flows = FragmentedFlows(settings_.seed),
              .source_limits = SourceLimits(settings_.seed),
              .reporter = FlowReporter(crossing, counters),
+             .records = {},
              .unannounced = {},
              .has_fast_path = settings_.has_fast_path,
              .random = (settings_.seed.first ^ balance::stable_hash(settings_.id.value())) | 1U},
@@ -220,7 +221,8 @@ void Worker::adopt_snapshot() {
     return;
   if (!state_.snapshot->tables.empty()) move_to(state_.snapshot->tables[settings_.id.value()]);
   state_.templates.adopt_snapshot(*state_.snapshot);
-  state_.reporter.adopt_snapshot(*state_.snapshot);
+  state_.records.adopt_snapshot(state_);
+  state_.reporter.adopt_snapshot(*state_.snapshot, state_.records.is_on());
   flow_walk_.adopt_snapshot(*state_.snapshot);
   if (state_.snapshot->has_limits) state_.source_limits.prepare();
   if (state_.snapshot->access_generation > screened_generation_) {

@@ -15,6 +15,7 @@
 #include "lib/datapath/fragmented_flows.h"
 #include "lib/datapath/held_frames.h"
 #include "lib/datapath/peers.h"
+#include "lib/datapath/record_sender.h"
 #include "lib/datapath/server_loads.h"
 #include "lib/datapath/snapshot.h"
 #include "lib/datapath/source_limits.h"
@@ -42,6 +43,7 @@ struct WorkerState {
   FragmentedFlows fragmented_flows;
   SourceLimits source_limits;
   FlowReporter reporter;
+  RecordSender records;
   UnannouncedFrames unannounced;
   bool has_fast_path = true;
   std::uint64_t random = 1;  // xorshift64*'s state; never 0

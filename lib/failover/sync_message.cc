@@ -127,54 +127,54 @@ SyncedConnection read_entry(std::span<const std::uint8_t> bytes) {
 
 }  // namespace
 
-SyncMessageWriter::SyncMessageWriter(std::uint8_t sync_id, std::size_t capacity)
-    : sync_id_(sync_id), capacity_(std::clamp<std::size_t>(capacity, least_capacity, UINT16_MAX)) {
-  start();
-}
+SyncMessageBuilder::SyncMessageBuilder(std::uint8_t sync_id, std::span<std::uint8_t> room)
+    : sync_id_(sync_id), room_(room), length_(sizeof(MessageHeader)) {}
 
-void SyncMessageWriter::start() {
-  count_ = 0;
-  message_.assign(sizeof(MessageHeader), 0);
-  message_.reserve(capacity_);
-}
-
-bool SyncMessageWriter::add(const SyncedConnection& connection) {
+bool SyncMessageBuilder::add(const SyncedConnection& connection) {
   const bool is_v6 = connection.client.is_v6();
   const std::size_t length = entry_length(is_v6);
-  const std::size_t at = message_.size();
-  if (at + length > capacity_ || count_ == most_entries) return false;
-  message_.resize(at + length);
-  const std::span<std::uint8_t> out(message_);
-  header_at<EntryHeader>(out, at) = {.type = is_v6 ? type_is_ipv6 : std::uint8_t{0},
-                                     .protocol = connection.protocol,
-                                     .version_and_size = Be16(static_cast<std::uint16_t>(length)),
-                                     .flags = Be32(flags_of(connection)),
-                                     .state = Be16(connection.state),
-                                     .client_port = Be16(connection.client_port),
-                                     .virtual_port = Be16(connection.virtual_port),
-                                     .server_port = Be16(connection.server_port),
-                                     .firewall_mark = Be32(connection.firewall_mark),
-                                     .timeout = Be32(connection.timeout)};
-  std::size_t to = at + sizeof(EntryHeader);
+  if (length_ + length > room_.size() || count_ == most_entries) return false;
+  header_at<EntryHeader>(room_, length_) = {
+      .type = is_v6 ? type_is_ipv6 : std::uint8_t{0},
+      .protocol = connection.protocol,
+      .version_and_size = Be16(static_cast<std::uint16_t>(length)),
+      .flags = Be32(flags_of(connection)),
+      .state = Be16(connection.state),
+      .client_port = Be16(connection.client_port),
+      .virtual_port = Be16(connection.virtual_port),
+      .server_port = Be16(connection.server_port),
+      .firewall_mark = Be32(connection.firewall_mark),
+      .timeout = Be32(connection.timeout)};
+  std::size_t to = length_ + sizeof(EntryHeader);
   for (const IpAddress* address : {&connection.client, &connection.vip, &connection.server}) {
-    write_address(out.subspan(to, address_length(is_v6)), *address);
+    write_address(room_.subspan(to, address_length(is_v6)), *address);
     to += address_length(is_v6);
   }
+  length_ += length;
   ++count_;
   return true;
 }
 
+std::size_t SyncMessageBuilder::finish() {
+  header_at<MessageHeader>(room_, 0) = {.reserved = 0,
+                                        .sync_id = sync_id_,
+                                        .size = Be16(static_cast<std::uint16_t>(length_)),
+                                        .count = count_,
+                                        .version = protocol_version,
+                                        .spare = Be16(0)};
+  return length_;
+}
+
+SyncMessageWriter::SyncMessageWriter(std::uint8_t sync_id, std::size_t capacity)
+    : sync_id_(sync_id),
+      room_(std::clamp<std::size_t>(capacity, least_capacity, UINT16_MAX)),
+      builder_(sync_id, room_) {}
+
 std::vector<std::uint8_t> SyncMessageWriter::finish() {
-  header_at<MessageHeader>(std::span(message_), 0) = {
-      .reserved = 0,
-      .sync_id = sync_id_,
-      .size = Be16(static_cast<std::uint16_t>(message_.size())),
-      .count = count_,
-      .version = protocol_version,
-      .spare = Be16(0)};
-  std::vector<std::uint8_t> done;
-  done.swap(message_);
-  start();
+  const std::size_t length = builder_.finish();
+  std::vector<std::uint8_t> done(room_.begin(),
+                                 room_.begin() + static_cast<std::ptrdiff_t>(length));
+  builder_ = SyncMessageBuilder(sync_id_, room_);
   return done;
 }
 

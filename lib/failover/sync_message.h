@@ -34,6 +34,25 @@ struct SyncedConnection {
   friend bool operator==(const SyncedConnection&, const SyncedConnection&) = default;
 };
 
+// Packs connections into one message, in place; allocates nothing.
+class SyncMessageBuilder {
+ public:
+  // The message is to lie at the beginning of `room`.
+  SyncMessageBuilder(std::uint8_t sync_id, std::span<std::uint8_t> room);
+
+  // False when it has no room.
+  bool add(const SyncedConnection& connection);
+  unsigned count() const { return count_; }
+  // Its length in bytes.
+  std::size_t finish();
+
+ private:
+  std::uint8_t sync_id_;
+  std::uint8_t count_ = 0;
+  std::span<std::uint8_t> room_;
+  std::size_t length_;
+};
+
 // Packs connections into messages of at most `capacity` bytes.
 class SyncMessageWriter {
  public:
@@ -42,18 +61,15 @@ class SyncMessageWriter {
   SyncMessageWriter(std::uint8_t sync_id, std::size_t capacity);
 
   // False when it has no room; finish() then, and add it again.
-  bool add(const SyncedConnection& connection);
-  bool empty() const { return count_ == 0; }
+  bool add(const SyncedConnection& connection) { return builder_.add(connection); }
+  bool empty() const { return builder_.count() == 0; }
   // The message; the writer is empty again.
   std::vector<std::uint8_t> finish();
 
  private:
-  void start();
-
   std::uint8_t sync_id_;
-  std::size_t capacity_;
-  std::uint8_t count_ = 0;
-  std::vector<std::uint8_t> message_;
+  std::vector<std::uint8_t> room_;
+  SyncMessageBuilder builder_;
 };
 
 enum class SyncFault : std::uint8_t {

@@ -2,7 +2,7 @@
 #include "lib/failover/sync_session.h"
 
 #include <algorithm>
-#include <bit>
+#include <utility>
 
 namespace drover::failover {
 
@@ -15,7 +15,8 @@ SyncHeader SyncSession::next(SyncKind kind, std::uint64_t services) {
           .services = services};
 }
 
-SyncSession::Heard SyncSession::hear(const SyncHeader& header, TimePoint now) {
+SyncSession::Heard SyncSession::hear(const SyncHeader& header, TimePoint now,
+                                     std::span<const std::uint64_t> streams) {
   if (header.boot == boot_) return {.fault = SessionFault::own};
   if (is_retired(header.boot)) return {.fault = SessionFault::replayed};
   const bool is_hello = header.kind == SyncKind::hello;
@@ -32,8 +33,10 @@ SyncSession::Heard SyncSession::hear(const SyncHeader& header, TimePoint now) {
     heard.is_new = true;
     heard.answer = true;
   }
-  if (!take_sequence(header.sequence)) return {.fault = SessionFault::replayed};
-  judge_losses(header, now);
+  streams_.resize(std::max<std::size_t>(streams_.size(), header.stream + 1U));
+  if (!streams_[header.stream].window.take(header.sequence))
+    return {.fault = SessionFault::replayed};
+  judge_losses(header, streams, now);
   last_heard_ = now;
   knows_us_ = knows_us;
   peer_services_ = header.services;
@@ -54,62 +57,46 @@ bool SyncSession::is_retired(std::uint64_t boot) const {
 void SyncSession::meet(std::uint64_t boot) {
   if (peer_boot_ != 0) retired_.push_back(peer_boot_);
   peer_boot_ = boot;
-  highest_ = 0;
-  seen_ = 0;
-  last_hello_ = 0;
+  lost_before_ = lost();
+  streams_.clear();
+  has_said_hello_ = false;
   complete_ = false;
   has_lost_ = false;
   last_loss_.reset();
 }
 
-// A window as that of IPsec (RFC 4303, 3.4.3). What leaves it unseen is lost.
-bool SyncSession::take_sequence(std::uint64_t sequence) {
-  if (sequence == 0) return false;
-  if (highest_ == 0) {  // the first of this start; what came before it is none of our business
-    highest_ = sequence;
-    seen_ = ~std::uint64_t{0};
-    return true;
-  }
-  if (sequence <= highest_) {
-    const std::uint64_t age = highest_ - sequence;
-    if (age >= window || (seen_ >> age & 1U) != 0) return false;
-    seen_ |= std::uint64_t{1} << age;
-    return true;
-  }
-  const std::uint64_t step = sequence - highest_;
-  if (step >= window) {
-    count_lost(window - static_cast<unsigned>(std::popcount(seen_)) + step - window);
-    seen_ = 1;
-  } else {
-    count_lost(step - static_cast<unsigned>(std::popcount(seen_ >> (window - step))));
-    seen_ = seen_ << step | 1U;
-  }
-  highest_ = sequence;
-  return true;
+std::uint64_t SyncSession::lost() const {
+  std::uint64_t lost = lost_before_;
+  for (const Stream& stream : streams_) lost += stream.window.lost();
+  return lost;
 }
 
-// Those up to `sequence` that have not come are taken for lost, and count as replayed if they come.
-void SyncSession::miss_up_to(std::uint64_t sequence) {
-  if (highest_ - sequence >= window) return;
-  const std::uint64_t given_up = ~std::uint64_t{0} << (highest_ - sequence);
-  count_lost(static_cast<unsigned>(std::popcount(~seen_ & given_up)));
-  seen_ |= given_up;
-}
-
-void SyncSession::count_lost(std::uint64_t count) {
-  lost_ += count;
-  has_lost_ |= count > 0;
+// What was sent before the hello before this one has come by now, or it never will. A hello that
+// overtook another says nothing new.
+void SyncSession::judge_at_hello(const SyncHeader& header, std::span<const std::uint64_t> streams) {
+  if (has_said_hello_ && header.sequence <= streams_.front().at_last_hello) return;
+  streams_.resize(std::max(streams_.size(), streams.size() + 1));
+  for (std::size_t i = 0; i <= streams.size(); ++i) {
+    Stream& stream = streams_[i];
+    const std::uint64_t so_far = i == 0 ? header.sequence : streams[i - 1];
+    if (!stream.window.has_begun())
+      stream.window.begin(so_far);
+    else if (has_said_hello_)
+      stream.window.miss_up_to(stream.at_last_hello);
+    stream.at_last_hello = so_far;
+  }
+  has_said_hello_ = true;
 }
 
 // Datagrams overtake each other by less than the time between two hellos, and none should overtake
 // the end of a table.
-void SyncSession::judge_losses(const SyncHeader& header, TimePoint now) {
-  if (header.kind == SyncKind::table_end) {
-    miss_up_to(header.sequence);
-  } else if (header.kind == SyncKind::hello && header.sequence > last_hello_) {
-    if (last_hello_ != 0) miss_up_to(last_hello_);
-    last_hello_ = header.sequence;
-  }
+void SyncSession::judge_losses(const SyncHeader& header, std::span<const std::uint64_t> streams,
+                               TimePoint now) {
+  if (header.kind == SyncKind::table_end)
+    streams_[header.stream].window.miss_up_to(header.sequence);
+  else if (header.kind == SyncKind::hello)
+    judge_at_hello(header, streams);
+  has_lost_ |= lost() > std::exchange(lost_judged_, lost());
   if (!complete_ || !has_lost_ || (last_loss_ && now - *last_loss_ < resync_pause)) return;
   complete_ = false;  // the next hello asks for the table
   has_lost_ = false;

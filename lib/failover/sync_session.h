@@ -6,9 +6,11 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
+#include "lib/failover/sequence_window.h"
 #include "lib/failover/sync_datagram.h"
 
 namespace drover::failover {
@@ -31,8 +33,6 @@ class SyncSession {
   static constexpr std::chrono::seconds peer_timeout{5};
   // Between two requests for the whole table because datagrams were lost.
   static constexpr std::chrono::seconds resync_pause{10};
-  // Datagrams that come in another order than they were sent are taken within this window.
-  static constexpr unsigned window = 64;
 
   // `boot` is this node's own, another at every start.
   SyncSession(std::uint64_t boot, TimePoint now) : boot_(boot), next_hello_(now) {}
@@ -47,8 +47,9 @@ class SyncSession {
     bool complete = false;    // the peer's whole table has arrived
     bool is_new = false;      // a peer, or a start of the peer, that was not known
   };
-  // The header of an authentic datagram from the peer. Act upon a body only without a fault.
-  Heard hear(const SyncHeader& header, TimePoint now);
+  // The header of an authentic datagram from the peer; `streams`: what a hello says of the streams
+  // from 1 on. Act upon a body only without a fault.
+  Heard hear(const SyncHeader& header, TimePoint now, std::span<const std::uint64_t> streams = {});
 
   // The next hello asks for the peer's whole table, though nothing was lost on the way.
   void ask_again() { complete_ = false; }
@@ -62,17 +63,18 @@ class SyncSession {
   bool complete() const { return complete_; }
   // The peer can make use of what is sent: it knows this node's start.
   bool established() const { return peer_boot_ != 0 && knows_us_; }
-  std::uint64_t lost() const { return lost_; }
+  // Datagrams, of all streams and all starts of the peer.
+  std::uint64_t lost() const;
+  std::uint64_t peer_boot() const { return peer_boot_; }
   std::uint64_t peer_services() const { return peer_services_; }
   std::optional<TimePoint> last_heard() const { return last_heard_; }
 
  private:
   bool is_retired(std::uint64_t boot) const;
   void meet(std::uint64_t boot);
-  bool take_sequence(std::uint64_t sequence);
-  void miss_up_to(std::uint64_t sequence);
-  void count_lost(std::uint64_t count);
-  void judge_losses(const SyncHeader& header, TimePoint now);
+  void judge_losses(const SyncHeader& header, std::span<const std::uint64_t> streams,
+                    TimePoint now);
+  void judge_at_hello(const SyncHeader& header, std::span<const std::uint64_t> streams);
 
   std::uint64_t boot_;
   std::uint64_t sent_ = 0;
@@ -81,10 +83,14 @@ class SyncSession {
   std::uint64_t peer_boot_ = 0;  // 0: none yet
   bool knows_us_ = false;
   std::vector<std::uint64_t> retired_;  // the peer's former starts
-  std::uint64_t highest_ = 0;           // of the peer's sequence numbers
-  std::uint64_t seen_ = 0;              // bit i: highest_ - i has been seen
-  std::uint64_t last_hello_ = 0;        // its sequence number
-  std::uint64_t lost_ = 0;
+  struct Stream {
+    SequenceWindow window;
+    std::uint64_t at_last_hello = 0;  // how far it was then
+  };
+  std::vector<Stream> streams_;  // the peer's
+  bool has_said_hello_ = false;
+  std::uint64_t lost_before_ = 0;  // by former starts
+  std::uint64_t lost_judged_ = 0;  // of lost()
   std::uint64_t peer_services_ = 0;
   bool complete_ = false;
   bool has_lost_ = false;  // since the transfer of the table began, or since it was complete

@@ -2,9 +2,11 @@
 // The VLAN of a frame, by its outermost tag (IEEE 802.1Q).
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "lib/net/header_at.h"
 #include "lib/net/wire.h"
@@ -24,6 +26,13 @@ inline bool is_tagged(std::span<const std::uint8_t> frame) {
 inline std::uint16_t vlan_of(std::span<const std::uint8_t> frame) {
   if (!is_tagged(frame)) return 0;
   return header_at<VlanTag>(frame, sizeof(EthernetHeader)).control.value() & VlanTag::id_mask;
+}
+
+// `frame` has none.
+inline void put_vlan_tag(std::vector<std::uint8_t>& frame, std::uint16_t vlan) {
+  const std::array<std::uint8_t, sizeof(VlanTag)> tag{
+      0x81, 0x00, static_cast<std::uint8_t>(vlan >> 8U), static_cast<std::uint8_t>(vlan)};
+  frame.insert(frame.begin() + 2 * sizeof(MacAddress), tag.begin(), tag.end());
 }
 
 }  // namespace drover

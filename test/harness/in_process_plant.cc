@@ -10,6 +10,8 @@
 
 #include "lib/config/load.h"
 #include "lib/control/table_sizes.h"
+#include "lib/net/header_at.h"
+#include "lib/net/wire.h"
 #include "test/harness/huge_memory.h"
 #include "test/harness/receive_side_scaling.h"
 #include "test/harness/test_eal.h"
@@ -22,6 +24,24 @@ config::Config load_config(std::string_view text, const std::string& file_name) 
   for (const Error& error : loaded.error()) all += to_string(error) + "\n";
   throw std::runtime_error(all);
 }
+
+namespace {
+
+// The payload of an IPv4 or IPv6 datagram to the port of connection synchronisation.
+std::span<const std::uint8_t> sync_datagram(std::span<const std::uint8_t> frame) {
+  const bool is_v6 = header_at<EthernetHeader>(frame, 0).type == Be16(ether_type::ipv6);
+  const std::size_t udp_at =
+      sizeof(EthernetHeader) + (is_v6 ? sizeof(Ipv6Header) : sizeof(Ipv4Header));
+  if (frame.size() < udp_at + sizeof(UdpHeader)) return {};
+  const std::uint8_t protocol =
+      is_v6 ? header_at<Ipv6Header>(frame, sizeof(EthernetHeader)).next_header
+            : header_at<Ipv4Header>(frame, sizeof(EthernetHeader)).protocol;
+  const auto& udp = header_at<UdpHeader>(frame, udp_at);
+  if (protocol != ip_protocol::udp || udp.destination_port != Be16(sync_port)) return {};
+  return frame.subspan(udp_at + sizeof(UdpHeader));
+}
+
+}  // namespace
 
 struct InProcessPlant::WorkerParts {
   WorkerParts(Doorbell& doorbell, const control::TableSizes& sizes)
@@ -49,8 +69,10 @@ InProcessPlant::InProcessPlant(const config::Config& config, PlantSettings setti
   if (settings_.ports.size() != config.ports.size())
     throw std::runtime_error("the plant needs as many ports as the configuration");
   if (settings_.queues == 0) settings_.queues = settings_.workers;
+  for (PlantPort& port : settings_.ports)
+    if (port.queues == 0) port.queues = settings_.queues;
   for (std::size_t i = 0; i < config.ports.size(); ++i)
-    ports_.push_back(std::make_unique<RingPort>(settings_.queues, settings_.ring_size));
+    ports_.push_back(std::make_unique<RingPort>(settings_.ports[i].queues, settings_.ring_size));
   const control::TableSizes sizes = control::table_sizes(config, settings_.workers);
   for (std::uint16_t i = 0; i < settings_.workers; ++i)
     workers_.push_back(std::make_unique<WorkerParts>(doorbell_, sizes));
@@ -70,11 +92,12 @@ InProcessPlant::InProcessPlant(const config::Config& config, PlantSettings setti
     for (const auto& each : workers_) worker.workers.push_back(&each->crossing);
     for (std::size_t port = 0; port < ports_.size(); ++port) {
       const std::uint16_t ethdev = ports_[port]->ethdev();
-      if (i < settings_.queues) {
+      const std::uint16_t queues = ports_[port]->queues();
+      if (i < queues) {
         worker.receive.push_back({PortId(static_cast<std::uint8_t>(port)), ethdev, i});
         worker.transmit.push_back({.ethdev = ethdev, .queue = i});
       } else {
-        auto* other = &workers_[i % settings_.queues]->crossing.outbound;
+        auto* other = &workers_[i % queues]->crossing.outbound;
         worker.transmit.push_back({.ethdev = ethdev, .queue = {}, .other_worker = other});
       }
     }
@@ -91,7 +114,7 @@ std::vector<datapath::PortFacts> InProcessPlant::port_facts(const config::Config
   std::vector<datapath::PortFacts> facts;
   for (std::size_t i = 0; i < ports_.size(); ++i)
     facts.push_back({.ethdev = ports_[i]->ethdev(),
-                     .transmit_queues = settings_.queues,
+                     .transmit_queues = ports_[i]->queues(),
                      .mac = settings_.ports[i].mac,
                      .vlan = config.ports[i].vlan,
                      .mtu = settings_.ports[i].mtu,
@@ -125,6 +148,11 @@ void InProcessPlant::set_flow_reporting(datapath::FlowReporting reporting,
   publish();
 }
 
+void InProcessPlant::set_record_order(std::optional<control::RecordOrder> order) {
+  builder_.set_record_order(std::move(order));
+  publish();
+}
+
 void InProcessPlant::set_neighbour(const IpAddress& server, std::optional<MacAddress> mac) {
   if (mac)
     neighbours_[server] = *mac;
@@ -144,7 +172,8 @@ void InProcessPlant::publish() {
 
 void InProcessPlant::inject(PortId port, std::span<const std::uint8_t> frame,
                             std::size_t first_segment) {
-  ports_.at(port.value())->inject(queue_of(frame, settings_.queues), frame, first_segment);
+  RingPort& to = *ports_.at(port.value());
+  to.inject(queue_of(frame, to.queues()), frame, first_segment);
 }
 
 void InProcessPlant::turn() {
@@ -179,9 +208,14 @@ void InProcessPlant::wait(std::chrono::nanoseconds duration) {
 void InProcessPlant::collect(WorkerId worker) {
   for (std::size_t i = 0; i < ports_.size(); ++i) {
     const PortId port(static_cast<std::uint8_t>(i));
-    if (worker.value() < settings_.queues)
-      for (Bytes& frame : ports_[i]->sent(worker.value()))
-        departures_.push_back({Departure::To::wire, port, worker, std::move(frame)});
+    if (worker.value() < ports_[i]->queues())
+      for (Bytes& frame : ports_[i]->sent(worker.value())) {
+        const auto datagram = sync_datagram(frame);
+        if (datagram.empty())
+          departures_.push_back({Departure::To::wire, port, worker, std::move(frame)});
+        else
+          records_.emplace_back(datagram.begin(), datagram.end());
+      }
   }
   rte_mbuf* mbuf = nullptr;
   while (workers_[worker.value()]->crossing.to_kernel.pop_some({&mbuf, 1}) == 1) {
@@ -194,6 +228,10 @@ void InProcessPlant::collect(WorkerId worker) {
 
 std::vector<Departure> InProcessPlant::take_departures() {
   return std::exchange(departures_, {});
+}
+
+std::vector<Bytes> InProcessPlant::take_records() {
+  return std::exchange(records_, {});
 }
 
 std::vector<datapath::WorkerEvent> InProcessPlant::take_events() {

@@ -32,8 +32,12 @@ config::Config load_config(std::string_view text, const std::string& file_name =
 struct PlantPort {
   MacAddress mac;
   bool host_interface = false;
-  std::uint16_t mtu = 0;  // 0: none is known
+  std::uint16_t mtu = 0;     // 0: none is known
+  std::uint16_t queues = 0;  // 0: as all of them
 };
+
+// Datagrams to it are what one balancer tells another.
+inline constexpr std::uint16_t sync_port = 8849;
 
 struct PlantSettings {
   std::vector<PlantPort> ports;  // by PortId
@@ -66,6 +70,7 @@ class InProcessPlant {
   void set_roles(std::map<IpAddress, datapath::VipRole> roles);
   void set_flow_reporting(datapath::FlowReporting reporting,
                           std::chrono::nanoseconds refresh = std::chrono::seconds(30));
+  void set_record_order(std::optional<control::RecordOrder> order);
   void set_neighbour(const IpAddress& server, std::optional<MacAddress> mac);
 
   // To the queue that receive side scaling chooses. It is treated at the next turn.
@@ -79,6 +84,8 @@ class InProcessPlant {
 
   // Since the last call; of each worker in its order.
   std::vector<Departure> take_departures();
+  // Datagrams to another balancer that workers have sent since the last call; no departures.
+  std::vector<Bytes> take_records();
   std::vector<datapath::WorkerEvent> take_events();
   // Asks each worker for its connections.
   std::vector<datapath::ConnectionRow> list_connections();
@@ -115,6 +122,7 @@ class InProcessPlant {
   Doorbell doorbell_;
   std::vector<std::unique_ptr<WorkerParts>> workers_;
   std::vector<Departure> departures_;
+  std::vector<Bytes> records_;
   std::optional<TimePoint> next_publication_;
   std::uint64_t now_ = 1'000'000'000'000;
 };

@@ -15,6 +15,8 @@ SyncedPlant::SyncedPlant(const config::Config& config, PlantSettings settings,
       bridge_(crossings(),
               control::flow_owner({{plant.workers(), scaling(plant.workers())}}, plant.builder())),
       exchange_({.peers = {other},
+                 .own = {self},
+                 .port = sync_port,
                  .key = failover::SyncKey(std::vector<std::uint8_t>(32, 7)),
                  .boot = boot,
                  .workers = plant.workers()},
@@ -45,12 +47,23 @@ std::vector<datapath::Crossing*> SyncedPlant::crossings() {
 void SyncedPlant::configure(const config::Config& config) {
   plant.configure(config);
   directory_.update();
+  set_reporting();
 }
 
 void SyncedPlant::set_reporting() {
   using datapath::FlowReporting;
   const auto wanted = exchange_.has_listener(now()) ? FlowReporting::ahead : FlowReporting::off;
   if (wanted != std::exchange(reporting_, wanted)) plant.set_flow_reporting(wanted);
+  control::RecordSeal seal = exchange_.record_seal(now());
+  if (seal == seal_) return;
+  plant.set_record_order(exchange_.record_order(seal));
+  seal_ = std::move(seal);
+}
+
+bool SyncedPlant::gather() {
+  std::vector<Bytes> records = plant.take_records();
+  for (Bytes& datagram : records) sent.push_back(std::move(datagram));
+  return !records.empty();
 }
 
 void SyncedPlant::hear(const IpAddress& from, std::span<const std::uint8_t> datagram) {
@@ -63,6 +76,7 @@ bool SyncedPlant::pump() {
     any = true;
     exchange_.tell(record, now());
   });
+  any |= gather();
   exchange_.flush();
   bridge_.acknowledge();
   return any || more;

@@ -20,7 +20,8 @@ class SyncedPlant {
               const IpAddress& other, std::uint64_t boot);
 
   InProcessPlant plant;
-  std::deque<Bytes> sent;  // to the other balancer
+  // To the other balancer, by workers themselves or by control; as of the last gather() or pump().
+  std::deque<Bytes> sent;
   std::vector<std::string> events;
 
   const IpAddress& address() const { return self_; }
@@ -29,6 +30,8 @@ class SyncedPlant {
   void hear(const IpAddress& from, std::span<const std::uint8_t> datagram);
   // What the control thread does when it is rung: true if the workers had something to tell.
   bool pump();
+  // What workers have sent themselves: true if there was any.
+  bool gather();
   void tick() { exchange_.tick(now()); }
   control::SyncExchange::TimePoint now() const {
     return control::SyncExchange::TimePoint(std::chrono::nanoseconds(plant.now()));
@@ -42,6 +45,7 @@ class SyncedPlant {
   control::SyncDirectory directory_;
   control::FlowBridge bridge_;
   control::SyncExchange exchange_;
+  control::RecordSeal seal_;
   datapath::FlowReporting reporting_ = datapath::FlowReporting::off;
 };
 

@@ -2,11 +2,14 @@
 // Two balancers of one file, in process, that tell each other of their connections.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 #include <optional>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "test/harness/synced_plant.h"
@@ -17,12 +20,33 @@ namespace drover::test {
 inline const IpAddress first_address = *IpAddress::parse("192.0.2.11");
 inline const IpAddress second_address = *IpAddress::parse("192.0.2.12");
 
+// Who sends the record of a new connection. Workers must know the other balancer's MAC address.
+enum class RecordsBy { workers, control };
+
+inline config::Config config_of_node(const std::string& file, unsigned own, unsigned other) {
+  std::string nodes = "nodes:\n";
+  for (const auto& [name, number] : {std::pair("test", own), std::pair("other", other)})
+    nodes += fmt::format("  {}: {{address: [192.0.2.{}/24, \"2001:db8::{:x}/64\"]}}\n", name,
+                         number, number);
+  return load_config(nodes + file);
+}
+
 struct Pair {
-  explicit Pair(const std::string& file, std::uint16_t workers = 1)
-      : first(load_config(file), {.ports = {{port_mac}}, .workers = workers}, first_address,
-              second_address, 1),
-        second(load_config(file), {.ports = {{port_mac}}, .workers = workers}, second_address,
-               first_address, 2) {}
+  explicit Pair(const std::string& file, std::uint16_t workers = 1,
+                RecordsBy records = RecordsBy::workers)
+      : first(config_of_node(file, 11, 12), {.ports = {{port_mac}}, .workers = workers},
+              first_address, second_address, 1),
+        second(config_of_node(file, 12, 11), {.ports = {{port_mac}}, .workers = workers},
+               second_address, first_address, 2) {
+    if (records == RecordsBy::control) return;
+    first.plant.set_neighbour(second_address, MacAddress{{2, 0, 0, 0, 0, 0x0c}});
+    second.plant.set_neighbour(first_address, MacAddress{{2, 0, 0, 0, 0, 0x0d}});
+  }
+
+  void configure(const std::string& file) {
+    first.configure(config_of_node(file, 11, 12));
+    second.configure(config_of_node(file, 12, 11));
+  }
 
   void meet() {
     first.tick();

@@ -22,10 +22,15 @@ std::uint8_t random_flags(std::mt19937& random) {
   return kinds[random() % kinds.size()];
 }
 
-void play(unsigned seed, std::uint16_t workers, Family family) {
-  INFO("seed " << seed << ", workers " << workers << ", IPv" << (family == Family::v4 ? 4 : 6));
+const char* name_of(RecordsBy records) {
+  return records == RecordsBy::workers ? "workers" : "control";
+}
+
+void play(unsigned seed, std::uint16_t workers, Family family, RecordsBy records) {
+  INFO("seed " << seed << ", workers " << workers << ", IPv" << (family == Family::v4 ? 4 : 6)
+               << ", records by " << name_of(records));
   std::mt19937 random(seed);
-  Pair pair(web_file(5, 4'000, workers, family), workers);
+  Pair pair(web_file(5, 4'000, workers, family), workers, records);
   pair.meet();
   std::vector<Flow> flows;
   for (int step = 0; step < 1'000; ++step) {
@@ -48,10 +53,10 @@ void play(unsigned seed, std::uint16_t workers, Family family) {
 
 // Time stands still between two steps, but each of them may be the last one of the first balancer.
 // Returns how many flows a server knew of.
-std::size_t play_until_death(unsigned seed, std::uint16_t workers) {
-  INFO("seed " << seed << ", workers " << workers);
+std::size_t play_until_death(unsigned seed, std::uint16_t workers, RecordsBy records) {
+  INFO("seed " << seed << ", workers " << workers << ", records by " << name_of(records));
   std::mt19937 random(seed);
-  Pair pair(web_file(5, 4'000, workers), workers);
+  Pair pair(web_file(5, 4'000, workers), workers, records);
   pair.meet();
   SyncedPlant& dies = pair.first;
   SyncedPlant& lives = pair.second;
@@ -78,6 +83,7 @@ std::size_t play_until_death(unsigned seed, std::uint16_t workers) {
         dies.sent.pop_front();
         break;
     }
+    dies.gather();
     for (const Departure& departure : dies.plant.take_departures()) {
       const auto parsed = std::span(departure.frame);
       const auto port = header_at<Be16>(parsed, 14 + 20).value();
@@ -97,17 +103,20 @@ std::size_t play_until_death(unsigned seed, std::uint16_t workers) {
 
 TEST_CASE("the other balancer has the same table and goes on with every flow", "[sync]") {
   for (const std::uint16_t workers : worker_counts)
-    for (unsigned seed = 1; seed <= 3; ++seed) {
-      play(seed, workers, Family::v4);
-      if (seed == 1) play(seed, workers, Family::v6);
-    }
+    for (const auto records : {RecordsBy::workers, RecordsBy::control})
+      for (unsigned seed = 1; seed <= 3; ++seed) {
+        play(seed, workers, Family::v4, records);
+        if (seed == 1) play(seed, workers, Family::v6, records);
+      }
 }
 
 TEST_CASE("a balancer that dies at any moment leaves no flow behind", "[sync]") {
-  std::size_t seen = 0;
-  for (const std::uint16_t workers : worker_counts)
-    for (unsigned seed = 1; seed <= 60; ++seed) seen += play_until_death(seed, workers);
-  CHECK(seen > 1'000);
+  for (const auto records : {RecordsBy::workers, RecordsBy::control}) {
+    std::size_t seen = 0;
+    for (const std::uint16_t workers : worker_counts)
+      for (unsigned seed = 1; seed <= 60; ++seed) seen += play_until_death(seed, workers, records);
+    CHECK(seen > 1'000);
+  }
 }
 
 TEST_CASE("a balancer that starts gets the whole table", "[sync]") {
@@ -119,7 +128,8 @@ TEST_CASE("a balancer that starts gets the whole table", "[sync]") {
     flows.push_back(new_flow(i, Family::v4));
     flows.back().server = send_and_tell(pair, pair.first, flows.back(), TcpHeader::syn);
   }
-  SyncedPlant again(load_config(file), {.ports = {{port_mac}}}, second_address, first_address, 3);
+  SyncedPlant again(config_of_node(file, 12, 11), {.ports = {{port_mac}}}, second_address,
+                    first_address, 3);
   CHECK(!again.exchange().is_ready(again.now()));
   again.plant.wait(std::chrono::nanoseconds(pair.first.plant.now() - again.plant.now()));
   for (int second = 0; second < 8; ++second) {

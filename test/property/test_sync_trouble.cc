@@ -63,8 +63,8 @@ TEST_CASE("forged, replayed and strangers' datagrams change nothing", "[sync]") 
   CHECK(dropped(pair.second, "replayed") == 1);
 
   // Recorded before the receiver's last start.
-  SyncedPlant again(load_config(web_file(5, 4'000, 1)), {.ports = {{port_mac}}}, second_address,
-                    first_address, 9);
+  SyncedPlant again(config_of_node(web_file(5, 4'000, 1), 12, 11), {.ports = {{port_mac}}},
+                    second_address, first_address, 9);
   again.hear(first_address, datagram);
   again.plant.run();
   CHECK(table_of(again).empty());
@@ -90,7 +90,7 @@ TEST_CASE("after datagrams were lost the table is asked for again", "[sync]") {
 
 TEST_CASE("what a flood leaves out and a full ring loses is told later", "[sync]") {
   constexpr std::uint32_t flood = 12'000;
-  Pair pair(web_file(5, 40'000, 1));
+  Pair pair(web_file(5, 40'000, 1), 1, RecordsBy::control);
   pair.meet();
   for (std::uint32_t i = 0; i < flood; ++i) {
     pair.first.plant.inject(PortId(0), frame_of(new_flow(i, Family::v4), TcpHeader::syn));
@@ -143,11 +143,11 @@ TEST_CASE("with maglev only the exceptions travel", "[sync]") {
   pair.meet();
   const std::vector<Flow> flows = open(pair, 500);
   CHECK(pair.first.exchange().peers()[0].counts.entries_sent == 0);
+  CHECK(pair.first.exchange().streams().entries(0) == 0);
   CHECK(table_of(pair.second).empty());
 
   // With another server the hash gives others to some, which are told now.
-  pair.first.configure(load_config(file(6)));
-  pair.second.configure(load_config(file(6)));
+  pair.configure(file(6));
   pair.pass(std::chrono::seconds(3));
   const auto told = table_of(pair.second).size();
   CHECK(told > 20);

@@ -26,7 +26,8 @@ std::optional<std::uint32_t> decide(const Packet& packet, WorkerState& state,
   if (candidate && !state.templates.enter(key, persistence.names[*candidate], persistence,
                                           state.tick(), for_other))
     return place_by_hash(packet, state, service);
-  if (candidate && state.reporter.is_on())
+  // Of others their first connection tells, with whichever worker it is.
+  if (candidate && service.one_packet && state.reporter.is_on())
     if (const auto* row = state.templates.own(key))
       state.reporter.tell(template_record(*row, state.tick()));
   return candidate;

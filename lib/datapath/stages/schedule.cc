@@ -74,9 +74,11 @@ bool enter_in(const Packet& packet, WorkerState& state, const VirtualService& se
   accounting.entered(destination, first);
   if (service.persistence && bind_to_template(packet, destination, state, service)) [[unlikely]] {
     entry->set_controlled(true);
+    if (state.reporter.is_on())
+      tell_peer_of_template(packet, destination, state, *service.persistence);
     if (first == flow::TcpState::established) assure_template(packet, destination, state);
   }
-  if (state.reporter.is_on()) tell_peer(*entry, state);
+  if (state.reporter.is_on()) tell_peer_of_new(*entry, state);
   return true;
 }
 

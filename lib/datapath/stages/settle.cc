@@ -18,7 +18,7 @@ void hold(Packet& packet, WorkerState& state) {
 // The first packet of a connection of which the other balancer is to know before it leaves.
 bool wait_for_word(const Packet& packet, WorkerState& state) {
   const FlowReporter& reporter = state.reporter;
-  if (!reporter.is_ahead() || !packet.destination->resolved) return false;
+  if (!reporter.packets_wait() || !packet.destination->resolved) return false;
   const std::uint64_t record = reporter.last_record();
   if (record == reporter.told()) return false;
   const PortId port = state.snapshot->egress_of(*packet.destination).port;
@@ -51,6 +51,8 @@ void give_to_kernel(Packet& packet, WorkerState& state) {
 }  // namespace
 
 void settle(Burst& burst, WorkerState& state) {
+  if (!state.records.empty()) [[unlikely]]
+    state.records.send(state);
   std::uint64_t forwarded = 0;
   for (Packet& packet : burst.packets()) {
     if (packet.verdict == Verdict::forwarded) [[likely]] {

@@ -3,6 +3,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "test/unit/catch.h"
@@ -17,6 +18,7 @@ using Bytes = std::vector<std::uint8_t>;
 const SyncKey key(Bytes(32, 0x5a));
 const SyncHeader header{.kind = SyncKind::changes,
                         .wants_table = false,
+                        .stream = 3,
                         .boot = 0x0102030405060708,
                         .echo = 0x1112131415161718,
                         .sequence = 42,
@@ -66,6 +68,22 @@ TEST_CASE("a start without an id, or a kind that is not known, is malformed") {
   SyncHeader strange = header;
   strange.kind = static_cast<SyncKind>(9);
   CHECK(unseal(seal(strange, body, key), key).error() == SealFault::malformed);
+}
+
+TEST_CASE("a datagram sealed in place is the same") {
+  Bytes room(sync_overhead + body.size() + 10);
+  std::ranges::copy(body, room.begin() + sync_header_length);
+  room.resize(seal_in_place(header, room, body.size(), key));
+  CHECK(room == seal(header, body, key));
+}
+
+TEST_CASE("a hello tells how far the streams are") {
+  const std::vector<std::uint64_t> sequences{0, 7, 0x0102030405060708};
+  CHECK(read_streams(write_streams(sequences)) == sequences);
+  CHECK(read_streams({})->empty());
+  CHECK(!read_streams(Bytes(7)));
+  CHECK(!read_streams(Bytes(8 * most_streams)));
+  CHECK(read_streams(Bytes(8 * (most_streams - 1))));
 }
 
 class KeyFile {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "lib/failover/sync_session.h"
 
+#include <vector>
+
 #include "test/unit/catch.h"
 
 namespace drover::failover {
@@ -91,6 +93,62 @@ TEST_CASE("a loss is known with the second hello behind it, and the table is ask
   CHECK(!met.session.complete());
   CHECK(met.session.next(SyncKind::hello, 0).wants_table);
   CHECK(met.hear(SyncKind::changes, 10).fault == SessionFault::replayed);
+}
+
+// Of a worker's stream, which is so far at each hello.
+struct WithStream : Met {
+  SyncSession::Heard say_hello(std::uint64_t so_far) {
+    ++sequence;
+    const std::vector<std::uint64_t> streams{so_far};
+    return session.hear(
+        {.kind = SyncKind::hello, .boot = peer_boot, .echo = our_boot, .sequence = sequence}, now,
+        streams);
+  }
+  SessionFault hear_worker(std::uint64_t number) {
+    return session
+        .hear({.kind = SyncKind::changes,
+               .stream = 1,
+               .boot = peer_boot,
+               .echo = our_boot,
+               .sequence = number},
+              now)
+        .fault;
+  }
+};
+
+TEST_CASE("each stream has its own sequence numbers") {
+  WithStream met;
+  met.say_hello(0);
+  CHECK(met.hear_worker(1) == SessionFault::none);
+  CHECK(met.hear_worker(1) == SessionFault::replayed);
+  CHECK(met.hear_worker(2) == SessionFault::none);
+  CHECK(met.hear(SyncKind::changes, 11).fault == SessionFault::none);
+  CHECK(met.hear(SyncKind::changes, 11).fault == SessionFault::replayed);
+  CHECK(met.session.lost() == 0);
+}
+
+TEST_CASE("what a stream has lost is known with the second hello behind it, its end and all") {
+  WithStream met;
+  met.say_hello(0);
+  met.hear_worker(2);  // 1 is missing, and so is 3
+  met.say_hello(3);
+  CHECK(met.session.lost() == 0);
+  CHECK(met.session.complete());
+  met.say_hello(3);
+  CHECK(met.session.lost() == 2);
+  CHECK(!met.session.complete());
+  CHECK(met.hear_worker(3) == SessionFault::replayed);
+  CHECK(met.hear_worker(4) == SessionFault::none);
+}
+
+TEST_CASE("a stream of which nothing has come is missed as well") {
+  WithStream met;
+  met.say_hello(100);  // before we met
+  met.say_hello(100);
+  CHECK(met.session.lost() == 0);
+  met.say_hello(103);
+  met.say_hello(103);
+  CHECK(met.session.lost() == 3);
 }
 
 TEST_CASE("what leaves the window unseen is lost") {
