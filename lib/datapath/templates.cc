@@ -32,7 +32,8 @@ void Templates::adopt_snapshot(const Snapshot& snapshot) {
 std::optional<std::uint32_t> Templates::find(const flow::TemplateKey& key,
                                              const Persistence& persistence, flow::Tick now) {
   Row* row = table_->find(key);
-  if (row == nullptr || (flow::expired(row->expires, now) && !attend(*row, now)) || !row->owned)
+  if (row == nullptr || (flow::expired(row->expires, now) && !attend(*row, now)) || !row->owned ||
+      row->given_up)
     return std::nullopt;
   return persistence.candidate_of(row->destination);
 }
@@ -40,11 +41,15 @@ std::optional<std::uint32_t> Templates::find(const flow::TemplateKey& key,
 std::optional<std::uint32_t> Templates::peek(const flow::TemplateKey& key,
                                              const Persistence& persistence, flow::Tick now) {
   const Row* row = table_ ? table_->find(key) : nullptr;
-  if (row == nullptr || !row->owned) return std::nullopt;
+  if (row == nullptr || !row->owned || row->given_up) return std::nullopt;
   const bool elsewhere = row->elsewhere && !flow::expired(row->elsewhere_until, now);
   const bool in_use = row->connections > 0 || elsewhere;
   if (flow::expired(row->expires, now) && !in_use) return std::nullopt;
   return persistence.candidate_of(row->destination);
+}
+
+void Templates::give_up(const flow::TemplateKey& key) {
+  if (Row* row = table_->find(key)) row->given_up = row->owned;
 }
 
 const flow::ClientTemplate* Templates::own(const flow::TemplateKey& key) {
@@ -57,11 +62,11 @@ bool Templates::enter(const flow::TemplateKey& key, DestinationId destination,
   Row* row = table_->find(key);
   if (row == nullptr) row = insert({.key = key, .destination = destination}, now);
   if (row == nullptr) return false;
-  if (!row->owned || row->destination != destination) {
+  if (!row->owned || row->given_up || row->destination != destination) {
     if (row->owned) count(*row, false);
     row->owned = true;
     row->destination = destination;
-    row->assured = row->extended = false;
+    row->assured = row->extended = row->given_up = false;
     count(*row, true);
   }
   // As with IPVS, one that has been extended gets no more than that again.
@@ -79,13 +84,15 @@ bool Templates::receive(const flow::TemplateKey& key, DestinationId destination,
   Row* row = table_->find(key);
   if (row == nullptr) row = insert({.key = key, .destination = destination}, now);
   if (row == nullptr) return false;
-  if (!row->owned || (row->destination != destination && row->connections == 0)) {
+  const bool is_other = row->destination != destination || row->given_up;
+  if (!row->owned || (is_other && row->connections == 0)) {
     count(*row, false);
     row->owned = true;
+    row->given_up = false;
     row->destination = destination;
     count(*row, true);
   }
-  if (row->destination != destination) return true;
+  if (row->destination != destination || row->given_up) return true;
   row->assured |= assured;
   if (flow::remaining(row->expires, now) < left) row->expires = now + left;
   return true;

@@ -36,6 +36,9 @@ class Templates {
   // The same, and changes nothing.
   std::optional<std::uint32_t> peek(const flow::TemplateKey& key, const Persistence& persistence,
                                     flow::Tick now);
+  // The owner only: the client's next connection is scheduled anew, even if the server that its
+  // template names comes back.
+  void give_up(const flow::TemplateKey& key);
   // The owner only: the client's template, if it has one.
   const flow::ClientTemplate* own(const flow::TemplateKey& key);
   // The owner only: from now on the client's connections go there; `for_other`: the first of them
@@ -65,7 +68,8 @@ class Templates {
   std::size_t walk(std::size_t from, std::size_t count, OnTemplate&& on_template) const {
     const std::size_t end = from + std::min(count, rows() - from);
     for (; from < end; ++from)
-      if (const Row& row = table_->rows()[from]; row.used && row.owned) on_template(row);
+      if (const Row& row = table_->rows()[from]; row.used && row.owned && !row.given_up)
+        on_template(row);
     return end;
   }
 

@@ -41,6 +41,7 @@ struct ClientTemplate {
   bool elsewhere = false;  // other workers have connections of the client
   bool assured = false;    // one of its connections has been established
   bool extended = false;   // it would have expired, but had connections
+  bool given_up = false;   // what it names had gone when it was asked: it only counts connections
 };
 
 }  // namespace drover::flow

@@ -20,9 +20,6 @@ namespace {
 constexpr MacAddress port_mac{{2, 0, 0, 0, 0, 1}};
 constexpr std::chrono::milliseconds pace{10};  // from one event to the next
 
-MacAddress mac_of(ServerNumber id) {
-  return MacAddress({2, 0, 0, 0, 1, static_cast<std::uint8_t>(id)});
-}
 IpAddress address_of(ServerNumber id) {
   return Ipv4Address(recorded_vip.value() + id);
 }
@@ -31,7 +28,7 @@ config::Server to_server(const RecordedServer& server) {
   config::Server made{
       .name = fmt::format("{}", server.id), .address = address_of(server.id), .mac = {}};
   made.weight = server.weight;
-  made.mac = mac_of(server.id);
+  made.mac = mac_of_server(server.id);
   made.upper_threshold = server.upper;
   made.lower_threshold = server.lower;
   return made;
@@ -125,7 +122,7 @@ class Player {
         continue;
       }
       const auto& to = header_at<EthernetHeader>(std::span(left.frame), 0).destination;
-      if (const ServerNumber id = to.bytes()[5]; to == mac_of(id)) got = id;
+      if (const ServerNumber id = to.bytes()[5]; to == mac_of_server(id)) got = id;
     }
     if (packet.destination != recorded_vip)
       return by_kernel ? "" : fmt::format("expected to the kernel, went to {}", name_of(got));

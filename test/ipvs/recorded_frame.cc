@@ -8,7 +8,6 @@
 namespace drover::test {
 namespace {
 
-constexpr MacAddress client_mac{{2, 0, 0, 0, 0, 0x64}};
 const Ipv4Address router(0x0a0001fe);  // 10.0.1.254
 
 struct Addresses {

@@ -4,26 +4,49 @@
 import os
 import shutil
 import subprocess
+import time
 
-from balancer import ROOT, binary
+from balancer import binary
+from plan import plan
 from vm_scenario import VmScenario
 
-# 250 packets and changes each; DROVER_VM_RECORDINGS=5000 makes a million packets, in an hour or two.
-RECORDINGS = int(os.environ.get("DROVER_VM_RECORDINGS", "60"))
+# 250 packets and changes each; DROVER_VM_RECORDINGS=6000 makes a million packets.
+RECORDINGS = int(os.environ.get("DROVER_VM_RECORDINGS", "200"))
 FIRST_SEED = int(os.environ.get("DROVER_VM_SEED", "0"))
+AT_ONCE = 200
 
 
 class DifferentialIpvs(VmScenario):
     installs = False
 
     def test_drover_decides_as_the_kernel_does(self):
-        shutil.copytree(ROOT / "test/ipvs", self.share / "ipvs", dirs_exist_ok=True)
-        recordings = self.share / "recordings"
-        told = self.guest.output("modprobe ip_vs && cd /mnt/ipvs && "
-                                 f"python3 -B record_kernel.py /mnt/recordings {RECORDINGS} {FIRST_SEED}",
-                                 timeout=120 + 10 * RECORDINGS)
-        print(f"        seeds from {FIRST_SEED}: {told.splitlines()[-1]}", flush=True)
-        played = subprocess.run([binary("ipvs_runner"), recordings], capture_output=True, text=True, check=False)
-        differences = [line for line in played.stdout.splitlines() if not line.startswith("ok ")]
-        print(f"        drover: {differences[-1]}", flush=True)
-        self.assertEqual(played.returncode, 0, "\n".join(differences))
+        shutil.copy(binary("ipvs_recorder"), self.share)
+        self.guest.run("modprobe ip_vs")
+        packets, recordings, differences, began = 0, 0, [], time.monotonic()
+        end = FIRST_SEED + RECORDINGS
+        for seed in range(FIRST_SEED, end, AT_ONCE):
+            count = min(AT_ONCE, end - seed)
+            packets += self.record(seed, count)
+            played, differs = self.play()
+            recordings += played
+            differences += differs
+            print(f"        seeds {FIRST_SEED} to {seed + count - 1}: {packets:,} packets in {recordings} recordings, "
+                  f"{len(differences)} differences, {time.monotonic() - began:.0f} s", flush=True)
+        self.assertEqual(differences, [])
+
+    def record(self, seed, count):
+        """What the kernel does with the packets of these seeds; how many those are."""
+        for folder in ("planned", "recorded"):
+            shutil.rmtree(self.share / folder, ignore_errors=True)
+        packets = plan(self.share / "planned", count, seed)
+        self.guest.run("/mnt/ipvs_recorder /mnt/planned /mnt/recorded", timeout=60 + 10 * count)
+        return packets
+
+    def play(self):
+        """How many recordings there are, and where drover does not as the kernel did."""
+        played = subprocess.run([binary("ipvs_runner"), self.share / "recorded"], capture_output=True, text=True, check=False)
+        lines = played.stdout.splitlines()
+        differences = [line for line in lines[:-1] if not line.startswith("ok ")]
+        if played.returncode != 0 and not differences:
+            differences = [f"ipvs_runner ended with {played.returncode}: {played.stderr}"]
+        return sum(line.startswith("ok ") for line in lines), differences

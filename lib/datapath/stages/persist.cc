@@ -19,10 +19,14 @@ std::optional<std::uint32_t> decide(const Packet& packet, WorkerState& state,
   const flow::TemplateKey key = persistence.key_of(packet.client());
   const bool for_other = is(state, Handover::Kind::ask_server);
   auto candidate = state.templates.find(key, persistence, state.tick());
+  const bool names_nobody = !candidate;
   if (candidate && !service.serves[*candidate]) candidate.reset();
   if (!candidate)
     candidate =
         adopted ? place_by_hash(packet, state, service) : pick(request_of(packet, state, service));
+  // As with IPVS, it is good no more once it was asked in vain, whether or not another server was
+  // found.
+  if (!candidate && names_nobody && !service.undecided) state.templates.give_up(key);
   if (candidate && !state.templates.enter(key, persistence.names[*candidate], persistence,
                                           state.tick(), for_other))
     return place_by_hash(packet, state, service);

@@ -262,11 +262,11 @@ class Director:
                 self.sysctl.get("expire_quiescent_template") and template.server.weight == 0):
             template.expires = self.now + template.life
             return template
+        if template:
+            service.templates[("dead", self.now, *key)] = service.templates.pop(key)
         server = service.scheduler.pick(client, VIP, client_port)
         if server is None:
             return None
-        if service.templates.get(key):
-            service.templates[("dead", self.now, *key)] = service.templates.pop(key)
         service.templates[key] = Template(key, server, service.persistent,
                                           self.now + service.persistent)
         return service.templates[key]

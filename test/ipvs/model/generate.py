@@ -47,13 +47,17 @@ def random_service(rng, scheduler, thresholds, port=80):
     return service
 
 
+def scheduler_of(seed):
+    return sorted(NAMES)[seed % len(NAMES)]
+
+
 class Recorder:
     """Plays random events to a director (the model's, unless told) and writes down what it does."""
 
     def __init__(self, seed, make_director=Director):
         self.rng = random.Random(seed)
         rng = self.rng
-        scheduler = sorted(NAMES)[seed % len(NAMES)]
+        scheduler = scheduler_of(seed)
         self.thresholds = rng.random() < 0.4
         self.recording = {
             "name": f"random-{scheduler}-{seed}",
