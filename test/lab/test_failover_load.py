@@ -6,10 +6,10 @@ DROVER_LOADED_SECONDS says how long; scripts/test failover takes 10 minutes.
 """
 
 import os
-import subprocess
 import time
 import unittest
 
+from busy_processors import busy_processors
 from lab import Lab
 from pair import Pair
 from wait import wait_until
@@ -29,14 +29,6 @@ class FalseTakeovers(unittest.TestCase):
         self.pair.file = lambda balancer: text(balancer).replace(
             "services:\n", f"services:\n  - {{name: fast, address: {FAST_VIP}, ports: [80], servers: [{servers}]}}\n")
 
-    def load(self):
-        """Keeps every processor busy; each ends by itself if we do not end it."""
-        for _ in range(os.cpu_count()):
-            burner = subprocess.Popen(["timeout", str(SECONDS + 60), "sh", "-c", "while :; do :; done"])
-            self.addCleanup(burner.wait)
-            self.addCleanup(burner.terminate)  # which timeout(1) passes on, other than a kill
-            yield burner
-
     def changes(self, instance):
         """How often an instance has become master, on either balancer."""
         return sum(balancer.log().count(f"vrrp {instance}: is master") for balancer in
@@ -48,9 +40,9 @@ class FalseTakeovers(unittest.TestCase):
         for balancer in (self.pair.first, self.pair.second):
             wait_until(lambda b=balancer: self.pair.role(b) is not None, "each has its role")
         before = {instance: self.changes(instance) for instance in (51, 52)}
-        burners = list(self.load())
-        time.sleep(SECONDS)  # what is measured is that nothing happens
-        self.assertEqual([burner.poll() for burner in burners], [None] * len(burners), "the load lasted")
+        with busy_processors(SECONDS + 60) as burners:
+            time.sleep(SECONDS)  # what is measured is that nothing happens
+            self.assertEqual([burner.poll() for burner in burners], [None] * len(burners), "the load lasted")
         false = {instance: self.changes(instance) - before[instance] for instance in (51, 52)}
         print(f"false takeovers in {SECONDS:.0f} s with {len(burners)} processors busy: {false[51]} at 100 ms, "
               f"{false[52]} at 10 ms", flush=True)
