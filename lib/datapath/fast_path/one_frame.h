@@ -78,7 +78,7 @@ class OneFrame {
     const int left = static_cast<int>(ip.length) - int{sizeof(Ipv4Header)};
     Transport transport;
     if (!read_transport(at + sizeof(Ipv4Header), ip.protocol, left, *vip, transport)) return false;
-    if (*vip != expected_.vip()) expected_.expect(*vip, state_.table_v4.seed());
+    expected_.expect(*vip, state_.table_v4.seed());
     const flow::ConnectionKeyV4::Packed key{ip.source | transport.ports << 32U};
     const flow::KeySecrets secrets(transport.vip, state_.table_v4.seed());
     note(i, homes_v4_, flow::mix(key, secrets), key[0], transport, ip.length);
@@ -98,6 +98,7 @@ class OneFrame {
     if (!read_transport(at + sizeof(Ipv6Header), ip.next_header, static_cast<int>(payload), *vip,
                         transport))
       return false;
+    expected_.expect(*vip, state_.table_v6.seed());
     const WireAddressV6 client(ip.source);
     const flow::KeySecrets secrets(transport.vip, state_.table_v6.seed());
     const std::uint64_t mixed = flow::mix({client.first, client.second, transport.ports}, secrets);
