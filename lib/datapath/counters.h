@@ -2,6 +2,8 @@
 // What a worker counts. Each has one writer, its worker; any thread may read at any time.
 #pragma once
 
+#include <smmintrin.h>
+
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -15,18 +17,37 @@
 
 namespace drover::datapath {
 
+struct Traffic {
+  std::uint32_t packets;
+  std::uint32_t bytes;  // of IP datagrams
+};
+
 // Of one worker for one destination, on a cache line of its own.
 struct alignas(64) DestinationCounters {
+  Counter packets;
+  Counter bytes;     // of IP datagrams
   Counter active;    // connections now, as ipvsadm's ActiveConn
   Counter inactive;  // InActConn
   Counter connections;
-  Counter packets;
-  Counter bytes;  // of IP datagrams
 
   // Only the worker itself reads and writes the rest.
   std::uint32_t others_active = 0;  // the other workers' connections, a few milliseconds ago
   std::uint32_t others_inactive = 0;
   balance::Overload overload;
+
+  // Both counts at once. On x86-64 each aligned half of a vector is written as a whole, as
+  // Counter's store is.
+  void add(const Traffic& traffic) {
+#if defined(__SANITIZE_THREAD__)
+    packets.add(traffic.packets);
+    bytes.add(traffic.bytes);
+#else
+    auto* const both = reinterpret_cast<__m128i*>(this);
+    const __m128i more =
+        _mm_cvtepu32_epi64(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(&traffic)));
+    _mm_store_si128(both, _mm_add_epi64(_mm_load_si128(both), more));
+#endif
+  }
 };
 static_assert(sizeof(DestinationCounters) == 64);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "lib/datapath/pipeline.h"
 
+#include <rte_prefetch.h>
+
 #include "lib/datapath/fast_path/fast_path.h"
 #include "lib/datapath/stages/stages.h"
 
@@ -62,6 +64,7 @@ void process_observed(Burst& burst, WorkerState& state, Observer& observer) {
 
 void process_by_stages(Burst& burst, WorkerState& state, Observer& observer) {
   for (std::uint16_t i = 0; i < burst.count; ++i) {
+    rte_prefetch0(rte_pktmbuf_mtod(burst.mbufs[i], void*));
     burst.storage[i].mbuf = burst.mbufs[i];
     burst.storage[i].verdict = Verdict::pending;
   }

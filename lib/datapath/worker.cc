@@ -3,7 +3,6 @@
 
 #include <rte_cycles.h>
 #include <rte_ethdev.h>
-#include <rte_prefetch.h>
 #include <sys/prctl.h>
 
 #include <algorithm>
@@ -139,8 +138,6 @@ bool Worker::receive(const PolledQueue& queue) {
   burst_.count = rte_eth_rx_burst(queue.ethdev, queue.queue, burst_.mbufs.data(), Burst::capacity);
   if (burst_.count == 0) return false;
   burst_.port = queue.port;
-  for (std::uint16_t i = 0; i < burst_.count; ++i)
-    rte_prefetch0(rte_pktmbuf_mtod(burst_.mbufs[i], void*));
   process(burst_, state_, observer_);
   state_.counters.bursts.add(burst_.count);
   state_.counters.frames.add(burst_.count);
@@ -230,6 +227,9 @@ void Worker::adopt_snapshot() {
     screening_cursor_ = 0;
   }
   state_.refusals.set_rate(state_.snapshot->refusals_per_second);
+  state_.expected.clear();
+  for (const PortFacts& port : state_.snapshot->ports)
+    state_.expected.emplace_back(port.mac, port.vlan);
   state_.counters.snapshot_generation.set(state_.snapshot->generation);
   release_held();
 }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <type_traits>
+#include <vector>
 
 #include "lib/base/token_bucket.h"
 #include "lib/datapath/connection_accounting.h"
@@ -11,6 +12,7 @@
 #include "lib/datapath/crossing.h"
 #include "lib/datapath/datagrams.h"
 #include "lib/datapath/family.h"
+#include "lib/datapath/fast_path/expected_frame.h"
 #include "lib/datapath/flow_reporter.h"
 #include "lib/datapath/fragmented_flows.h"
 #include "lib/datapath/held_frames.h"
@@ -46,7 +48,8 @@ struct WorkerState {
   RecordSender records;
   UnannouncedFrames unannounced;
   bool has_fast_path = true;
-  std::uint64_t random = 1;  // xorshift64*'s state; never 0
+  std::vector<ExpectedFrame> expected = {};  // by PortId
+  std::uint64_t random = 1;                  // xorshift64*'s state; never 0
 
   // Of the current turn.
   const Snapshot* snapshot = nullptr;

@@ -2,7 +2,8 @@
 // A connection as the table stores it: 16 bytes for IPv4, 32 for IPv6. All zero is an empty slot.
 //
 // The last 64-bit word, from its lowest bit:
-//   VIP and protocol, plus one 14 | state 4 | destination 20 | expiry 19 | packets 3 | flags 4
+//   packets 3 | flags 2 | destination 20 | VIP and protocol, plus one 14 | state 4 | expiry 19 |
+//   flags 2
 // A connection belongs to one worker, which alone reads and writes it.
 #pragma once
 
@@ -60,6 +61,9 @@ class Connection {
   DestinationId destination() const {
     return DestinationId(static_cast<std::uint32_t>(destination_field.in(word_)));
   }
+  // The same times 32: where it is in an array of what has as many bytes.
+  static constexpr std::size_t destination_stride = 32;
+  std::size_t destination_offset() const { return word_ & destination_field.mask(); }
   void set_destination(DestinationId id) { put(destination_field, id.value()); }
 
   TcpState state() const { return static_cast<TcpState>(state_field.in(word_)); }
@@ -82,8 +86,13 @@ class Connection {
   // What a long known connection to this VIP in this state looks like to which a packet comes that
   // leaves it there: `expires` is what it gets by that.
   static constexpr std::uint64_t steady_word(VipId vip, TcpState state, Tick expires) {
-    return vip_field.of(stored(vip)) | state_field.of(static_cast<std::uint64_t>(state)) |
-           expires_field.of(expires.value()) | packets_field.of(most_packets);
+    return steady_vip(vip) + steady_state(state, expires);
+  }
+  // Its two parts.
+  static constexpr std::uint64_t steady_vip(VipId vip) { return vip_field.of(stored(vip)); }
+  static constexpr std::uint64_t steady_state(TcpState state, Tick expires) {
+    return state_field.of(static_cast<std::uint64_t>(state)) | expires_field.of(expires.value()) |
+           packets_field.of(most_packets);
   }
   // touch() would change nothing.
   bool is_steady(std::uint64_t steady) const {
@@ -130,13 +139,13 @@ class Connection {
     constexpr std::uint64_t of(std::uint64_t value) const { return (value & ones()) << first; }
     constexpr std::uint64_t in(std::uint64_t word) const { return (word >> first) & ones(); }
   };
-  static constexpr Field vip_field{0, vip_bits};
-  static constexpr Field state_field{14, tcp_state_bits};
-  static constexpr Field destination_field{18, destination_bits};
-  static constexpr Field expires_field{38, Tick::bits};
-  static constexpr Field packets_field{57, 3};
-  static constexpr Field adopted_field{60, 1};
-  static constexpr Field unsynced_field{61, 1};
+  static constexpr Field packets_field{0, 3};
+  static constexpr Field adopted_field{3, 1};
+  static constexpr Field unsynced_field{4, 1};
+  static constexpr Field destination_field{5, destination_bits};
+  static constexpr Field vip_field{25, vip_bits};
+  static constexpr Field state_field{39, tcp_state_bits};
+  static constexpr Field expires_field{43, Tick::bits};
   static constexpr Field slot_field{62, 1};
   static constexpr Field controlled_field{63, 1};
 

@@ -51,11 +51,7 @@ class ConnectionTable {
 
   const HashSeed& seed() const { return seed_; }
   std::uint64_t hash(const Key& key) const { return flow::hash(key, seed_); }
-  void prefetch(std::uint64_t hash) const {
-    const auto* line = reinterpret_cast<const std::byte*>(&buckets_[primary(hash)]);
-    for (std::size_t offset = 0; offset < sizeof(Bucket); offset += 64)
-      __builtin_prefetch(line + offset, 1);
-  }
+  void prefetch(std::uint64_t hash) const { buckets_[primary(hash)].prefetch(); }
 
   // The live connection of this key, or null.
   template <class OnRemoved>
@@ -86,15 +82,20 @@ class ConnectionTable {
     return entry == nullptr || expired(entry->expires(), now) ? nullptr : entry;
   }
 
-  // One of the connections with these parts of a key; its VIP may be another one's, and it may have
-  // expired.
-  Entry* find_packed(const typename Key::Packed& packed, std::uint64_t hash) {
-    Bucket& first = buckets_[primary(hash)];
-    Entry* entry = first.find_packed(packed);
-    if (entry == nullptr && first.overflowed()) [[unlikely]]
-      entry = buckets_[secondary(hash)].find_packed(packed);
-    return entry;
-  }
+  // Primary buckets by the upper halves of hashes; until the table moves.
+  class Homes {
+   public:
+    Homes(Bucket* buckets, std::uint64_t count) : buckets_(buckets), count_(count) {}
+    Bucket* operator[](std::uint64_t upper_half) const {
+      return buckets_ + (upper_half * count_ >> 32U);
+    }
+
+   private:
+    Bucket* buckets_;
+    std::uint64_t count_;
+  };
+  Homes homes() const { return {buckets_.data(), buckets_.size()}; }
+  Bucket& secondary_bucket(std::uint64_t hash) const { return buckets_[secondary(hash)]; }
 
   // The connection, live or expired, whose key has this hash; null: there is none.
   Entry* find_by_hash(std::uint64_t hash) {
@@ -171,10 +172,10 @@ class ConnectionTable {
   bool crowded() const { return size_ >= slot_count() - slot_count() / 16; }
 
   std::size_t scale(std::uint64_t half) const { return half * buckets_.size() >> 32U; }
-  std::size_t primary(std::uint64_t hash) const { return scale(hash & UINT32_MAX); }
+  std::size_t primary(std::uint64_t hash) const { return scale(hash >> 32U); }
   // Never the primary one.
   std::size_t secondary(std::uint64_t hash) const {
-    const std::size_t index = scale(hash >> 32U);
+    const std::size_t index = scale(hash & UINT32_MAX);
     if (index != primary(hash)) return index;
     return index + 1 == buckets_.size() ? 0 : index + 1;
   }

@@ -6,23 +6,27 @@
 
 #include "lib/datapath/burst.h"
 #include "lib/datapath/fast_path/plain_burst.h"
+#include "lib/datapath/worker_state.h"
 
 namespace drover::datapath::fast_path {
 
-// `network`: offset of the IP header, which is of that family.
+// Of a plain packet, which is of that family.
 template <class Family>
-typename Family::Key key_of(const PlainPacket& packet, std::uint32_t network) {
+typename Family::Key::Packed packed_key(const PlainBurst& plain, std::size_t index) {
   if constexpr (std::is_same_v<Family, V4>) {
-    return flow::ConnectionKeyV4::unpack({packet.packed}, packet.vip);
+    return {plain.keys[index]};
   } else {
-    const std::uint8_t* const source = packet.bytes + network + offsetof(Ipv6Header, source);
-    return {*reinterpret_cast<const Ipv6Address*>(source),
-            static_cast<std::uint16_t>(packet.packed >> 16U),
-            static_cast<std::uint16_t>(packet.packed), packet.vip};
+    const WireAddressV6 client(plain.bytes[index] + plain.network + offsetof(Ipv6Header, source));
+    return {client.first, client.second, plain.keys[index]};
   }
+}
+template <class Family>
+typename Family::Key key_of(const PlainBurst& plain, std::size_t index) {
+  return Family::Key::unpack(packed_key<Family>(plain, index), VipId(plain.vips[index]));
 }
 
 // Of a plain one: as if parse() and classify() had treated it.
-void complete(Packet& packet, rte_mbuf* mbuf, const PlainBurst& plain, std::size_t index);
+void complete(Packet& packet, rte_mbuf* mbuf, const PlainBurst& plain, std::size_t index,
+              const WorkerState& state);
 
 }  // namespace drover::datapath::fast_path

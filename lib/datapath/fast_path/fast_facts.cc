@@ -48,6 +48,8 @@ FastFacts::FastFacts(const Snapshot& snapshot) {
   ways.reserve(snapshot.destinations.size());
   for (const Destination& destination : snapshot.destinations)
     ways.push_back(way_to(destination, snapshot));
+  for (const PlainWay& way : ways)
+    if (!way.is_none()) length_for_all = std::min<std::uint32_t>(length_for_all, way.most_length());
   by_one_port = snapshot.ports.size() == 1;
 }
 

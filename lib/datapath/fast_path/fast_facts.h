@@ -22,8 +22,9 @@ struct FastFacts {
   std::vector<VipTable<WireAddress>> vips_v4;
   std::vector<VipTable<WireAddressV6>> vips_v6;
   SourceScreen sources;
-  std::vector<PlainWay> ways;  // by DestinationId
-  bool by_one_port = true;     // all of them
+  std::vector<PlainWay> ways;                 // by DestinationId
+  bool by_one_port = true;                    // all of them
+  std::uint32_t length_for_all = UINT16_MAX;  // an IP datagram of it may go any of these ways
 };
 
 }  // namespace drover::datapath

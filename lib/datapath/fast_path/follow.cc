@@ -16,66 +16,72 @@ enum class Outcome {
   other    // it is to be looked up as any packet; nothing has happened
 };
 
-// What all packets of a burst need.
-class Follower {
- public:
-  explicit Follower(WorkerState& state)
-      : table_v4_(state.table_v4),
-        table_v6_(state.table_v6),
-        ways_(state.snapshot->fast->ways.data()),
-        worker_(state.id),
-        now_(state.tick()),
-        established_(now_ + state.snapshot->timeouts[flow::TcpState::established]),
-        udp_(now_ + state.snapshot->timeouts[flow::TcpState::udp]) {}
+template <class Family>
+typename Family::Table::Bucket& bucket_of(const PlainBurst& plain, std::size_t i) {
+  return *static_cast<typename Family::Table::Bucket*>(plain.buckets[i]);
+}
 
-  template <class Family>
-  Outcome follow(PlainPacket& packet, std::uint32_t network) const {
-    const std::uint64_t steady = packet.steady;
-    auto* connection =
-        table<Family>().find_packed(key_of<Family>(packet, network).packed(), packet.hash);
-    if (connection == nullptr) return Outcome::absent;
-    const bool is_steady = connection->is_steady(steady);
-    if (!is_steady && (!connection->is_like(steady) || flow::expired(connection->expires(), now_)))
-      return Outcome::other;
-    const PlainWay& way = ways_[connection->destination().value()];
-    if (!way.takes(packet.length)) [[unlikely]]
-      return Outcome::other;
-    if (!is_steady) {
-      const flow::TcpState tcp_state = connection->state();
-      connection->touch(tcp_state, tcp_state == flow::TcpState::udp ? udp_ : established_);
-    }
-    DestinationCounters& counters = way.counters(worker_);
-    counters.packets.add(1);
-    counters.bytes.add(packet.length);
-    way.address(packet.bytes);
-    packet.way = &way;
-    return Outcome::done;
+// In its secondary bucket; null: it is not there.
+template <class Family>
+[[gnu::noinline]] typename Family::Table::Entry* find_away(const PlainBurst& plain, std::size_t i,
+                                                           const WorkerState& state) {
+  if (!bucket_of<Family>(plain, i).overflowed()) return nullptr;
+  const auto& table = state.table<Family>();
+  return table.secondary_bucket(table.hash(key_of<Family>(plain, i)))
+      .find_packed(packed_key<Family>(plain, i));
+}
+
+template <class Entry>
+bool may_touch(const Entry& connection, std::uint64_t steady, const WorkerState& state) {
+  return connection.is_like(steady) && !flow::expired(connection.expires(), state.tick());
+}
+template <class Entry>
+[[gnu::noinline]] void touch(Entry& connection, const WorkerState& state) {
+  const flow::TcpState tcp_state = connection.state();
+  connection.touch(tcp_state, state.tick() + state.snapshot->timeouts[tcp_state]);
+}
+
+// Where what packets need of their servers is: copies, which the compiler keeps in registers.
+struct Ways {
+  explicit Ways(const WorkerState& state)
+      : first(reinterpret_cast<const std::byte*>(state.snapshot->fast->ways.data())),
+        counters(state.id.value() * sizeof(DestinationCounters)) {}
+  template <class Entry>
+  const PlainWay& of(const Entry& connection) const {
+    static_assert(Entry::destination_stride == sizeof(PlainWay));
+    return *reinterpret_cast<const PlainWay*>(first + connection.destination_offset());
   }
-
- private:
-  template <class Family>
-  typename Family::Table& table() const {
-    if constexpr (std::is_same_v<Family, V4>)
-      return table_v4_;
-    else
-      return table_v6_;
-  }
-
-  flow::ConnectionTableV4& table_v4_;
-  flow::ConnectionTableV6& table_v6_;
-  const PlainWay* ways_;
-  WorkerId worker_;
-  flow::Tick now_;
-  flow::Tick established_;
-  flow::Tick udp_;
+  const std::byte* first;
+  std::size_t counters;  // offset of this worker's
 };
+
+// `any_long`: PlainBurst's is set.
+template <class Family, bool any_long>
+[[gnu::always_inline]] inline Outcome follow_one(PlainBurst& plain, std::size_t i, const Ways& ways,
+                                                 const WorkerState& state) {
+  auto* connection = bucket_of<Family>(plain, i).find_packed(packed_key<Family>(plain, i));
+  if (connection == nullptr) [[unlikely]] {
+    connection = find_away<Family>(plain, i, state);
+    if (connection == nullptr) return Outcome::absent;
+  }
+  const bool is_steady = connection->is_steady(plain.steady[i]);
+  if (!is_steady && !may_touch(*connection, plain.steady[i], state)) return Outcome::other;
+  const PlainWay& way = ways.of(*connection);
+  if (way.is_none() || (any_long && !way.takes(plain.traffic[i].bytes))) [[unlikely]]
+    return Outcome::other;
+  if (!is_steady) touch(*connection, state);
+  way.counters(ways.counters).add(plain.traffic[i]);
+  way.address(plain.bytes[i]);
+  plain.ways[i] = &way;
+  return Outcome::done;
+}
 
 // Sent by settle(), in their order among the others.
 void mark_addressed(Burst& burst, const PlainBurst& plain, const WorkerState& state) {
   for (std::uint32_t done = plain.done; done != 0; done &= done - 1) {
     const auto i = static_cast<unsigned>(std::countr_zero(done));
     Packet& packet = burst.storage[i];
-    const auto id = plain.packets[i].way - state.snapshot->fast->ways.data();
+    const auto id = plain.ways[i] - state.snapshot->fast->ways.data();
     packet.mbuf = burst.mbufs[i];
     packet.destination = &state.snapshot->destinations[static_cast<std::size_t>(id)];
     packet.role = Role::flow;
@@ -86,37 +92,47 @@ void mark_addressed(Burst& burst, const PlainBurst& plain, const WorkerState& st
 void send_all(Burst& burst, const PlainBurst& plain, WorkerState& state) {
   const std::span frames(burst.mbufs.data(), burst.count);
   if (state.snapshot->fast->by_one_port && !plain.any_short) [[likely]] {
-    state.transmitter.send_long(plain.packets[0].way->port(), frames);
+    state.transmitter.send_long(plain.ways[0]->port(), frames);
     return;
   }
   for (std::size_t i = 0; i < frames.size(); ++i)
-    state.transmitter.send(plain.packets[i].way->port(), frames[i]);
+    state.transmitter.send(plain.ways[i]->port(), frames[i]);
+}
+
+// How many of the burst, all of them plain and of that family, are done in turn.
+template <class Family>
+std::uint32_t follow_all(PlainBurst& plain, std::size_t count, const Ways& ways,
+                         const WorkerState& state) {
+  std::size_t i = 0;
+  while (i < count && follow_one<Family, false>(plain, i, ways, state) == Outcome::done) ++i;
+  return static_cast<std::uint32_t>(i);
 }
 
 }  // namespace
 
 bool follow(Burst& burst, PlainBurst& plain, WorkerState& state) {
-  const Follower follower(state);
+  const Ways ways(state);
   const std::uint32_t count = burst.count;
   std::uint32_t i = 0;
   // Nearly every burst of a busy balancer is through with one of these.
-  if (plain.plain == first_bits(count) && plain.v6 == 0)
-    while (i < count && follower.follow<V4>(plain.packets[i], plain.network) == Outcome::done) ++i;
-  else if (plain.v6 == first_bits(count))
-    while (i < count && follower.follow<V6>(plain.packets[i], plain.network) == Outcome::done) ++i;
+  if (plain.plain == first_bits(count) && !plain.any_long) [[likely]] {
+    if (plain.v6 == 0)
+      i = follow_all<V4>(plain, count, ways, state);
+    else if (plain.v6 == plain.plain)
+      i = follow_all<V6>(plain, count, ways, state);
+  }
   std::uint32_t done = first_bits(i);
   for (; i < count; ++i) {
     const std::uint32_t bit = std::uint32_t{1} << i;
     Packet& packet = burst.storage[i];
     if ((plain.plain & bit) != 0) {
-      PlainPacket& known = plain.packets[i];
-      const Outcome outcome = (plain.v6 & bit) == 0 ? follower.follow<V4>(known, plain.network)
-                                                    : follower.follow<V6>(known, plain.network);
+      const Outcome outcome = (plain.v6 & bit) == 0 ? follow_one<V4, true>(plain, i, ways, state)
+                                                    : follow_one<V6, true>(plain, i, ways, state);
       if (outcome == Outcome::done) {
         done |= bit;
         continue;
       }
-      complete(packet, burst.mbufs[i], plain, i);
+      complete(packet, burst.mbufs[i], plain, i, state);
       if (outcome == Outcome::absent) continue;
     }
     if (packet.verdict == Verdict::pending && packet.role == Role::flow)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What the fast path's first pass finds out about a burst, for its second one: so little that most
-// packets never need a Packet.
+// packets never need a Packet. Arrays, since the first pass writes what belongs to four frames at
+// once; nothing is initialised that is written anyway.
 #pragma once
 
 #include <array>
@@ -16,25 +17,28 @@ constexpr std::uint32_t first_bits(std::uint32_t count) {
   return static_cast<std::uint32_t>((std::uint64_t{1} << count) - 1);
 }
 
-struct PlainPacket {
-  std::uint8_t* bytes;
-  std::uint64_t hash;    // of its key
-  std::uint64_t packed;  // its key, but for the VIP; IPv6: but for the client, too
-  // Connection::steady_word() of what it may belong to; 0: of nothing that stays as it is.
-  std::uint64_t steady;
-  const PlainWay* way;   // behind the second pass, of one that is done
-  std::uint32_t length;  // of its IP datagram, in bytes
-  VipId vip;
-};
-
 struct PlainBurst {
+  template <class Value>
+  using ByPacket = std::array<Value, Burst::capacity>;
+
   // Bits, by packet.
-  std::uint32_t plain = 0;    // recognised by the first pass; the others' PlainPackets mean nothing
-  std::uint32_t v6 = 0;       // those of them that are IPv6's
-  std::uint32_t done = 0;     // those of them that are only to be sent yet
-  bool any_short = false;     // a plain frame is to be padded
-  std::uint32_t network = 0;  // offset of every plain frame's IP header
-  std::array<PlainPacket, Burst::capacity> packets;
+  std::uint32_t plain;  // recognised by the first pass; of the others only `bytes` mean something
+  std::uint32_t v6;     // those of them that are IPv6's
+  std::uint32_t done;   // those of them that are only to be sent yet
+  bool any_short;       // a plain frame is to be padded
+  bool any_long;        // a plain frame's datagram may be longer than the way to some server allows
+  std::uint32_t network;  // offset of every plain frame's IP header
+
+  ByPacket<std::uint8_t*> bytes;             // of the mbuf's first segment
+  ByPacket<std::uint16_t> lengths;           // so many
+  alignas(16) ByPacket<std::uint64_t> keys;  // packed; IPv6: the ports only
+  // The flow::ConnectionBucket of its family where its connection belongs.
+  ByPacket<void*> buckets;
+  // Connection::steady_word() of what it may belong to; 0: of nothing that stays as it is.
+  alignas(16) ByPacket<std::uint64_t> steady;
+  alignas(16) ByPacket<Traffic> traffic;
+  ByPacket<std::uint16_t> vips;    // VipId::value()
+  ByPacket<const PlainWay*> ways;  // behind the second pass, of those that are done
 };
 
 }  // namespace drover::datapath

@@ -15,8 +15,13 @@ namespace drover::datapath {
 class SourceScreen {
  public:
   // Every packet from such an address is to be looked at more closely from now on.
-  void suspect(Ipv4Address address) { suspect_network(place_of(address.wire())); }
-  void suspect(const Ipv6Address& address) { set(v6_, place_of(address)); }
+  void suspect(Ipv4Address address) {
+    const Be32 wire = address.wire();
+    v4_[place_of(reinterpret_cast<const std::uint8_t*>(&wire))] = 1;
+  }
+  void suspect(const Ipv6Address& address) {
+    v6_[place_of(address) / 64] |= std::uint64_t{1} << place_of(address) % 64;
+  }
   // The addresses that no host may have: 0/8, 127/8, 224/3.
   void suspect_martians() {
     for (std::uint32_t first = 0; first < 256; ++first)
@@ -26,34 +31,32 @@ class SourceScreen {
   }
 
   // False: it is neither a martian nor one of those that were named. True: it may be one.
-  bool is_suspect(Be32 source) const { return has(v4_, place_of(source)); }
+  bool is_suspect(Be32 source) const {
+    return suspicion(reinterpret_cast<const std::uint8_t*>(&source)) != 0;
+  }
+  // The same as a number, of the IPv4 address from `at` on.
+  std::uint8_t suspicion(const std::uint8_t* at) const { return v4_[place_of(at)]; }
   bool is_suspect(const Ipv6Address& source) const {
     // Where IPv6's martians are: ::/16 and ff00::/8.
     const std::uint8_t first = source.bytes()[0];
-    return first == 0 || first == 0xff || has(v6_, place_of(source));
+    return first == 0 || first == 0xff ||
+           (v6_[place_of(source) / 64] >> place_of(source) % 64 & 1U) != 0;
   }
 
  private:
   static constexpr std::size_t places = 65'536;
-  using Bits = std::array<std::uint64_t, places / 64>;
 
   // IPv4: its network of 16 bits, as its bytes stand on the wire.
-  static std::size_t place_of(Be32 address) {
+  static std::size_t place_of(const std::uint8_t* at) {
     std::uint16_t network = 0;
-    std::memcpy(&network, &address, sizeof network);
+    std::memcpy(&network, at, sizeof network);
     return network;
   }
   static std::size_t place_of(const Ipv6Address& address) { return spread_bits(address) % places; }
-  void suspect_network(std::size_t place) { set(v4_, place); }
-  static void set(Bits& bits, std::size_t place) {
-    bits[place / 64] |= std::uint64_t{1} << place % 64;
-  }
-  static bool has(const Bits& bits, std::size_t place) {
-    return (bits[place / 64] >> place % 64 & 1U) != 0;
-  }
 
-  Bits v4_{};
-  Bits v6_{};
+  // Bytes, which are read with one instruction; and bits.
+  std::array<std::uint8_t, places> v4_{};
+  std::array<std::uint64_t, places / 64> v6_{};
 };
 
 }  // namespace drover::datapath

@@ -27,6 +27,8 @@ struct WireAddressV6 {
   std::uint64_t second = 0;
 
   explicit WireAddressV6(const Ipv6Address& address) { std::memcpy(this, &address, sizeof *this); }
+  // Of its first byte.
+  explicit WireAddressV6(const std::uint8_t* at) { std::memcpy(this, at, sizeof *this); }
   WireAddressV6() = default;
   // Without a branch, and without the memcmp() that compilers make of an array's.
   friend bool operator==(const WireAddressV6& left, const WireAddressV6& right) {
@@ -46,6 +48,7 @@ class VipTable {
     bool used = false;
     VipId tcp;
     VipId udp;
+    friend bool operator==(const Row&, const Row&) = default;
   };
 
   explicit VipTable(std::size_t expected = 0) {
