@@ -13,6 +13,7 @@
 #include "drivers/further_mac.h"
 #include "drivers/kernel_interface.h"
 #include "drivers/kernel_scaling.h"
+#include "drivers/vlan_filter.h"
 #include "lib/base/log.h"
 
 namespace drover {
@@ -28,6 +29,7 @@ constexpr std::uint64_t flow_hash =
 rte_eth_conf configuration(const rte_eth_dev_info& info, std::uint16_t queues, std::uint16_t mtu) {
   rte_eth_conf conf{};
   conf.rxmode.mtu = mtu;
+  conf.rxmode.offloads = vlan_filter_offloads(info);
   conf.rx_adv_conf.rss_conf.rss_hf = flow_hash & info.flow_type_rss_offloads;
   if (queues > 1 && conf.rx_adv_conf.rss_conf.rss_hf != 0) conf.rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
   conf.txmode.offloads = info.tx_offload_capa & RTE_ETH_TX_OFFLOAD_MULTI_SEGS;
@@ -103,6 +105,7 @@ Result<std::unique_ptr<Ethdev>> Ethdev::start(const EthdevSettings& settings) {
   if (const int error = rte_eth_dev_start(settings.port); error != 0)
     return fail("does not start", error);
   receive_multicast(settings.port);
+  open_vlan_filter(settings.port, conf.rxmode.offloads);
 
   rte_ether_addr mac{};
   rte_eth_macaddr_get(settings.port, &mac);

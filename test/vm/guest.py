@@ -6,6 +6,7 @@ import shlex
 import time
 
 from json_channel import JsonChannel
+from wait import wait_until
 
 
 class Done:
@@ -44,14 +45,11 @@ class Guest:
             pid = channel.ask("guest-exec", path="/bin/bash", arg=["-c", command],
                               **{"capture-output": True,
                                  "env": ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LC_ALL=C.UTF-8"]})["pid"]
-            end = time.monotonic() + timeout
-            while True:
+
+            def ended():
                 answer = channel.ask("guest-exec-status", pid=pid)
-                if answer["exited"]:
-                    break
-                if time.monotonic() > end:
-                    raise TimeoutError(f"not ended within {timeout:g} s in the machine: {command}")
-                time.sleep(0.05)
+                return answer if answer["exited"] else None
+            answer = wait_until(ended, f"the end of, in the machine, {command}", timeout)
         finally:
             channel.close()
         done = Done(answer)

@@ -53,7 +53,7 @@ class Machine:
         self.guest = Guest(lab.directory / "agent.sock")
         self._qemu = None
 
-    def start(self, deadline=240):
+    def start(self, deadline=600):
         switch = self._lab.network.switch
         for card in self.cards:
             many = " multi_queue" if card.queues > 1 else ""
@@ -64,7 +64,7 @@ class Machine:
             self._qemu = switch.spawn(*self._command(), stdout=log, stderr=subprocess.STDOUT)
         self.wait_until_up(deadline)
 
-    def wait_until_up(self, deadline=240):
+    def wait_until_up(self, deadline=600):
         wait_until(lambda: self._died() or self.guest.answers(), "the machine is up", deadline, interval=0.2)
         if self._died():
             raise RuntimeError(f"qemu ended: {(self._lab.directory / 'qemu.log').read_text()}")

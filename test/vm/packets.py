@@ -27,8 +27,8 @@ def _transport(source, destination, protocol, segment, at):
     return segment[:at] + struct.pack("!H", checksum(pseudo + segment)) + segment[at + 2:]
 
 
-def tcp(source, source_port, destination, port, flags):
-    segment = struct.pack("!HHIIBBHHH", source_port, port, 0, 0, 0x50, flags, 0, 0, 0)
+def tcp(source, source_port, destination, port, flags, payload=b""):
+    segment = struct.pack("!HHIIBBHHH", source_port, port, 0, 0, 0x50, flags, 0, 0, 0) + payload
     return datagram(source, destination, TCP, _transport(source, destination, TCP, segment, 16))
 
 

@@ -31,7 +31,7 @@ class DifferentialIpvs(VmScenario):
             recordings += played
             differences += differs
             print(f"        seeds {FIRST_SEED} to {seed + count - 1}: {packets:,} packets in {recordings} recordings, "
-                  f"{len(differences)} differences, {time.monotonic() - began:.0f} s", flush=True)
+                  f"{len(differences)} differences, {time.monotonic() - began:.0f} s", *differs, sep="\n", flush=True)
         self.assertEqual(differences, [])
 
     def record(self, seed, count):
@@ -45,8 +45,13 @@ class DifferentialIpvs(VmScenario):
     def play(self):
         """How many recordings there are, and where drover does not as the kernel did."""
         played = subprocess.run([binary("ipvs_runner"), self.share / "recorded"], capture_output=True, text=True, check=False)
-        lines = played.stdout.splitlines()
-        differences = [line for line in lines[:-1] if not line.startswith("ok ")]
+        recordings, differences = 0, []
+        for line in played.stdout.splitlines()[:-1]:
+            recordings += line.startswith(("ok ", "FAILED "))
+            if line.startswith("FAILED "):
+                differences.append(line)
+            elif not line.startswith("ok "):
+                differences[-1] += f"\n{line}"  # what was expected
         if played.returncode != 0 and not differences:
             differences = [f"ipvs_runner ended with {played.returncode}: {played.stderr}"]
-        return sum(line.startswith("ok ") for line in lines), differences
+        return recordings, differences

@@ -76,5 +76,8 @@ class VmScenario(unittest.TestCase):
         before = len(result.failures) + len(result.errors)
         super().run(result)
         if len(result.failures) + len(result.errors) > before:
-            print(f"droverd's log at the end of {self.id()}:\n{self.balancer.log()}", flush=True)
+            try:
+                print(f"droverd's log at the end of {self.id()}:\n{self.balancer.log()}", flush=True)
+            except (OSError, AssertionError):  # the machine does not answer any more
+                print(f"the machine's console at the end of {self.id()}:\n{self.machine.console()[-2000:]}", flush=True)
         return result
