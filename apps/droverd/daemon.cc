@@ -43,10 +43,9 @@ bool uses_pci(const config::Config& config) {
 }
 
 MempoolSettings mempool_settings(const config::Config& config, bool hugepages) {
-  return {.frames =
-              frames_per_queue * config.workers.count * static_cast<unsigned>(config.ports.size()),
-          .hugepages = hugepages,
-          .pci = uses_pci(config)};
+  unsigned frames = 0;
+  for (const config::Port& port : config.ports) frames += port.frames * config.workers.count;
+  return {.frames = frames, .hugepages = hugepages, .pci = uses_pci(config)};
 }
 
 // Puts what `made` holds in its place, or gives the error on.
