@@ -36,9 +36,15 @@ struct Load {
 class Loads {
  public:
   virtual Load of(DestinationId destination) const = 0;
+  // False: no Load is `overloaded`.
+  bool any_overloaded() const { return any_overloaded_; }
 
  protected:
+  explicit Loads(bool any_overloaded = true) : any_overloaded_(any_overloaded) {}
   ~Loads() = default;
+
+ private:
+  bool any_overloaded_;
 };
 
 // What is to be scheduled, and all that comes in from outside.
@@ -110,7 +116,8 @@ class Scheduler {
     return connection.loads.of(settings_.candidates[index].destination);
   }
   bool usable(std::uint32_t index, const NewConnection& connection) const {
-    return settings_.candidates[index].weight > 0 && !load(index, connection).overloaded;
+    return settings_.candidates[index].weight > 0 &&
+           !(connection.loads.any_overloaded() && load(index, connection).overloaded);
   }
 
  private:

@@ -49,6 +49,9 @@ struct Port {
   std::vector<IpInterface> addresses;  // this node's; empty: see networks.h
   std::uint16_t vlan = 0;              // 1 to 4094; 0: tags are not looked at
   SourceMac source_mac = SourceMac::own;
+  // Buffers for each of its queues, in the pool of all: the rings that the device fills and
+  // empties, and the bursts of the worker.
+  std::uint32_t frames = 8'192;
   friend bool operator==(const Port&, const Port&) = default;
 };
 

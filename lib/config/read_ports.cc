@@ -60,7 +60,8 @@ std::optional<std::vector<PortInFile>> read_ports(Context& context, const YamlNo
           .optional("address", &PortInFile::addresses_in_file, addresses)
           .optional("vlan", &PortInFile::vlan, vlan_id)
           .optional("source_mac", &PortInFile::source_mac,
-                    one_of<SourceMac>({{"own", SourceMac::own}, {"keep", SourceMac::keep}}));
+                    one_of<SourceMac>({{"own", SourceMac::own}, {"keep", SourceMac::keep}}))
+          .optional("frames", &PortInFile::frames, number<std::uint32_t>(8'192, 4'194'304));
   return list_of("ports", table, 1, most_ports)(context, node);
 }
 

@@ -57,6 +57,18 @@ datapath::ReusePolicy to_policy(config::ConnReuse reuse) {
   return datapath::ReusePolicy::finished;
 }
 
+std::vector<const datapath::MastershipLease*> leases_of(const std::vector<datapath::Vip>& vips) {
+  std::vector<const datapath::MastershipLease*> leases;
+  const auto has_lease = [](const datapath::Vip& vip) { return vip.role.lease != nullptr; };
+  if (std::ranges::none_of(vips, has_lease)) return leases;
+  for (const datapath::Vip& vip : vips)
+    for (const VipId id : {vip.tcp, vip.udp}) {
+      if (id.value() >= leases.size()) leases.resize(id.value() + 1U);
+      leases[id.value()] = vip.role.lease.get();
+    }
+  return leases;
+}
+
 balance::SchedulerFlags to_flags(const std::vector<config::SchedulerFlag>& flags) {
   balance::SchedulerFlags result;
   for (const config::SchedulerFlag flag : flags)
@@ -405,6 +417,7 @@ std::unique_ptr<const datapath::Snapshot> SnapshotBuilder::build(const MacOf& ma
   snapshot->vips = vips_;
   for (datapath::Vip& vip : snapshot->vips)
     if (const auto role = roles_.find(vip.address); role != roles_.end()) vip.role = role->second;
+  snapshot->leases = leases_of(snapshot->vips);
   snapshot->vip_index = FlatIndex(vips_.size());
   snapshot->vip_index_v6 = FlatIndexOf<Ipv6Address>(vips_.size());
   for (std::uint32_t i = 0; i < vips_.size(); ++i)
@@ -444,6 +457,7 @@ std::unique_ptr<const datapath::Snapshot> SnapshotBuilder::build(const MacOf& ma
                               .has_thresholds = server.upper_threshold != 0,
                               .warming = record.standing.share != datapath::full_share,
                               .bond = bond_of(record, now)});
+    snapshot->any_thresholds |= server.upper_threshold != 0;
     snapshot->destination_details.push_back({server.address, record.thresholds,
                                              record.standing.share, record.counters,
                                              record.persistent});

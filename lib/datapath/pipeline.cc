@@ -81,6 +81,7 @@ void process_by_stages(Burst& burst, WorkerState& state, Observer& observer) {
 
 void process(Burst& burst, WorkerState& state, Observer& observer) {
   state.port = burst.port;
+  state.entered.forget();
   state.inserts_stopped = false;
   const bool has_fast_path = state.has_fast_path && state.snapshot->fast != nullptr;
   if (!has_fast_path || state.handed != nullptr || observer.is_on()) [[unlikely]] {

@@ -21,7 +21,8 @@ inline std::uint64_t total(const DestinationCounters& counters) {
 // As schedulers see them. A short-lived view.
 class ServerLoads final : public balance::Loads {
  public:
-  ServerLoads(const Snapshot& snapshot, WorkerId worker) : snapshot_(snapshot), worker_(worker) {}
+  ServerLoads(const Snapshot& snapshot, WorkerId worker)
+      : Loads(snapshot.any_thresholds), snapshot_(snapshot), worker_(worker) {}
 
   balance::Load of(DestinationId id) const override {
     const Destination& destination = snapshot_.destinations[id.value()];

@@ -149,6 +149,8 @@ struct Snapshot {
   FlatIndex vip_index;           // Ipv4Address::value() -> `vips`
   FlatIndexOf<Ipv6Address> vip_index_v6;
   std::vector<Vip> vips;
+  // By VipId, those of `vips`; empty: this balancer speaks for all of them.
+  std::vector<const MastershipLease*> leases;
   KnownSources known_sources;
   FlatIndex server_macs;    // mac_key() of every resolved destination
   FlatIndex service_index;  // service_key() -> `services`
@@ -163,6 +165,7 @@ struct Snapshot {
   bool schedule_icmp = false;                 // an ICMP error of no connection gets a server, too
   std::uint32_t refusals_per_second = 1'000;  // each worker
   bool has_limits = false;                    // one service at least
+  bool any_thresholds = false;                // one server at least has them
   FlowReporting flow_reporting = FlowReporting::off;
   std::shared_ptr<const RecordPlan> record_plan;  // null: control sends all records
   std::uint64_t flow_refresh = 30'000'000'000;    // nanoseconds; see FlowReporter
@@ -174,6 +177,12 @@ struct Snapshot {
   std::vector<TableMemory> tables;
   std::shared_ptr<const FastFacts> fast;  // made last, of all the others; null: no fast path
 
+  // Another balancer speaks for this VIP now, or nobody.
+  bool is_anothers(VipId vip, std::uint64_t now) const {
+    if (leases.empty()) return false;
+    const MastershipLease* lease = leases[vip.value()];
+    return lease != nullptr && !lease->holds(now);
+  }
   const Egress& egress_of(const Destination& destination) const {
     return egresses[destination.egress.value()];
   }

@@ -11,6 +11,7 @@
 #include "lib/datapath/counters.h"
 #include "lib/datapath/crossing.h"
 #include "lib/datapath/datagrams.h"
+#include "lib/datapath/entered_flows.h"
 #include "lib/datapath/family.h"
 #include "lib/datapath/fast_path/expected_frame.h"
 #include "lib/datapath/flow_reporter.h"
@@ -56,6 +57,7 @@ struct WorkerState {
   std::uint64_t now = 0;         // nanoseconds of a monotonic clock
   flow::Tick tick_now{};         // the same
   PortId port{};                 // by which the burst came in
+  EnteredFlows entered{};        // of the burst
   bool inserts_stopped = false;  // a connection of this burst has found no room in the table
   // How the burst's only frame came from another worker; null: the burst was received.
   const Handover* handed = nullptr;

@@ -55,14 +55,15 @@ class alignas(4 * sizeof(Entry)) ConnectionBucket {
     }
   }
 
-  // An empty slot, else one whose connection has expired.
+  // An empty slot, else one whose connection has expired. How full a bucket is nobody can predict,
+  // so there is no branch for each slot.
   Entry* find_room(Tick now) {
-    Entry* room = nullptr;
-    for (Entry& entry : entries_) {
-      if (entry.empty()) return &entry;
-      if (expired(entry.expires(), now)) room = &entry;
-    }
-    return room;
+    if (const unsigned empty = slots_where([](const Entry& entry) { return entry.empty(); });
+        empty != 0) [[likely]]
+      return &entries_[static_cast<unsigned>(std::countr_zero(empty))];
+    const unsigned over =
+        slots_where([now](const Entry& entry) { return expired(entry.expires(), now); });
+    return over == 0 ? nullptr : &entries_[static_cast<unsigned>(std::countr_zero(over))];
   }
 
   // At the planned load one bucket in 10^13 would send more away.
@@ -73,14 +74,18 @@ class alignas(4 * sizeof(Entry)) ConnectionBucket {
   void remove_away() { set_away(away() - 1); }
   // One bit of it in each slot.
   unsigned away() const {
-    unsigned count = 0;
-    for (unsigned i = 0; i < slots; ++i) count |= unsigned{entries_[i].slot_bit()} << i;
-    return count;
+    return slots_where([](const Entry& entry) { return entry.slot_bit(); });
   }
 
   std::array<Entry, slots>& entries() { return entries_; }
 
  private:
+  template <class Test>
+  unsigned slots_where(Test test) const {
+    unsigned those = 0;
+    for (unsigned i = 0; i < slots; ++i) those |= unsigned{test(entries_[i])} << i;
+    return those;
+  }
   // A bit for each slot whose key has these parts.
   unsigned slots_of(const typename Entry::Key::Packed& key) const {
     if constexpr (sizeof(Entry) == 2 * sizeof(std::uint64_t)) {
@@ -94,9 +99,7 @@ class alignas(4 * sizeof(Entry)) ConnectionBucket {
       const Bits matches = (lower & Bits{1, 2}) | (upper & Bits{4, 8});
       return static_cast<unsigned>(matches[0] | matches[1]);
     } else {
-      unsigned matches = 0;
-      for (unsigned i = 0; i < slots; ++i) matches |= unsigned{entries_[i].is_of(key)} << i;
-      return matches;
+      return slots_where([&key](const Entry& entry) { return entry.is_of(key); });
     }
   }
   void set_away(unsigned count) {

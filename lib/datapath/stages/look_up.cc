@@ -39,8 +39,10 @@ Followed follow_connection_in(Packet& packet, WorkerState& state) {
   const flow::TcpState before = connection->state();
   const DestinationId id = connection->destination();
   const Destination& destination = state.destination(id);
-  if (is_void(packet, *connection, destination.bond, state.snapshot->reuse)) [[unlikely]]
+  if (is_void(packet, *connection, destination.bond, state.snapshot->reuse)) [[unlikely]] {
+    state.entered.add(packet.hash);  // it is in the table yet
     return Followed::superseded;
+  }
   if (destination.bond == Bond::drops) [[unlikely]] {
     packet.verdict = Verdict::server_removed;
     return Followed::yes;

@@ -71,6 +71,7 @@ bool enter_in(const Packet& packet, WorkerState& state, const VirtualService& se
     state.inserts_stopped = true;
     return false;
   }
+  state.entered.add(packet.hash);
   accounting.entered(destination, first);
   if (service.persistence && bind_to_template(packet, destination, state, service)) [[unlikely]] {
     entry->set_controlled(true);
@@ -147,13 +148,8 @@ void treat_unknown(Packet& packet, WorkerState& state, const VirtualService& ser
   }
 }
 
-// What comes to a backup's own MAC address. The master may see the flow's next packet before it is
-// told of this one.
-bool is_anothers(const Packet& packet, const WorkerState& state) {
-  const IpAddress address = packet.ip_destination();
-  const Vip* vip = address.is_v6() ? state.snapshot->find_vip(address.v6())
-                                   : state.snapshot->find_vip(address.v4());
-  return vip != nullptr && !vip->is_ours(state.now);
+const VirtualService* service_of(const Packet& packet, const WorkerState& state) {
+  return state.snapshot->find_service(packet.key.vip, packet.key.virtual_port);
 }
 
 void begin_flow(Packet& packet, WorkerState& state, const VirtualService& service) {
@@ -163,8 +159,10 @@ void begin_flow(Packet& packet, WorkerState& state, const VirtualService& servic
     packet.verdict = refusal(packet);
   else if (is_mid_stream(packet))
     treat_unknown(packet, state, service);
-  else if (is_anothers(packet, state))
-    adopt(packet, state, service);  // by the hash, as the master then does
+  else if (state.snapshot->is_anothers(packet.key.vip, state.now)) [[unlikely]]
+    // It came to a backup's own MAC address, and the master may see the flow's next packet before
+    // it is told of this one: by the hash, as the master then does.
+    adopt(packet, state, service);
   else
     schedule_new(packet, state, service);
 }
@@ -220,8 +218,7 @@ bool is_mid_stream(const Packet& packet) {
 }
 
 void schedule_flow(Packet& packet, WorkerState& state) {
-  const VirtualService* service =
-      state.snapshot->find_service(packet.key.vip, packet.key.virtual_port);
+  const VirtualService* service = service_of(packet, state);
   if (service == nullptr) {
     packet.verdict = refusal(packet);
     return;
@@ -252,10 +249,16 @@ void schedule_quoted(Packet& packet, WorkerState& state, const VirtualService& s
 }
 
 void schedule(Burst& burst, WorkerState& state) {
-  for (Packet& packet : burst.packets())
+  for (Packet& packet : burst.packets()) {
+    if (packet.verdict != Verdict::pending || packet.role != Role::flow) continue;
     // A packet before it in this burst may have been its connection's first.
-    if (packet.verdict == Verdict::pending && packet.role == Role::flow)
+    if (state.entered.may_have(packet.hash)) [[unlikely]]
       schedule_flow(packet, state);
+    else if (const VirtualService* service = service_of(packet, state))
+      begin_flow(packet, state, *service);
+    else
+      packet.verdict = refusal(packet);
+  }
 }
 
 }  // namespace drover::datapath::stages

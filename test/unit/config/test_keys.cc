@@ -146,6 +146,9 @@ TEST_CASE("a port's keys", "[config]") {
             {"name: a, driver: af_xdp, device: eth0, source_mac: keep", ""},
             {"name: a, driver: af_xdp, device: eth0, source_mac: peer",
              "f:2:55: source_mac is \"peer\", expected one of own, keep"},
+            {"name: a, driver: af_xdp, device: eth0, frames: 131072", ""},
+            {"name: a, driver: af_xdp, device: eth0, frames: 8191",
+             "f:2:51: frames is 8191, expected a whole number from 8192 to 4194304"},
         },
         "}\n" + some_pools + some_services);
   CHECK(complaints("ports: []\n" + some_pools + some_services) ==

@@ -38,6 +38,7 @@ TEST_CASE("what the file leaves out has a default", "[config]") {
   CHECK(config.connections == 1'000'000);
   CHECK(config.refusals == 1'000);
   CHECK(config.ports.at(0).source_mac == SourceMac::own);
+  CHECK(config.ports.at(0).frames == 8'192);
   CHECK(config.pools.at("web").servers.at(0).name == "192.0.2.21");
   CHECK(config.pools.at("web").servers.at(0).weight == 1);
   CHECK_FALSE(config.pools.at("web").servers.at(0).mac);
