@@ -56,7 +56,7 @@ class Service(VmScenario):
         pid = self.balancer.pid()
         self.guest.run(f"kill -STOP {pid}")
         self.assertComesBack(pid)
-        self.assertIn("watchdog", self.balancer.log().lower())
+        self.assertIn("Watchdog timeout", self.guest.output("journalctl --unit=droverd --boot --output=cat --no-pager"))
 
     def test_5_the_hardening_is_on(self):
         exposure = self.guest.output("systemd-analyze security droverd --no-pager")
