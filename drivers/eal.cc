@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 #include <rte_eal.h>
 #include <rte_errno.h>
+#include <rte_memory.h>
 #include <sched.h>
 
 #include <algorithm>
@@ -47,22 +48,34 @@ Result<void> check_ordinary_memory(std::uint64_t megabytes) {
 // True when EAL is to run without hugepages.
 Result<bool> choose_memory(const EalSettings& settings) {
   const Hugepages pages = read_hugepages();
-  if (pages.free_megabytes >= settings.megabytes) return false;
+  const std::uint64_t needed = settings.megabytes + settings.table_megabytes;
+  if (pages.free_megabytes >= needed) return false;
   const std::string reserve =
       fmt::format("reserve 2 MB pages: sysctl -w vm.nr_hugepages={}",
-                  (pages.total_megabytes + settings.megabytes - pages.free_megabytes + 1) / 2);
+                  (pages.total_megabytes + needed - pages.free_megabytes + 1) / 2);
   if (!settings.pci) {
-    if (auto enough = check_ordinary_memory(settings.megabytes); !enough)
-      return tl::unexpected(enough.error());
+    if (auto enough = check_ordinary_memory(needed); !enough) return tl::unexpected(enough.error());
     log::warning(
         "hugepages: {} MB are free, {} MB are needed: running without, which is slower; {}",
-        pages.free_megabytes, settings.megabytes, reserve);
+        pages.free_megabytes, needed, reserve);
     return true;
   }
-  return failure(
-      "hugepages",
-      fmt::format("{} MB are free, {} MB are needed", pages.free_megabytes, settings.megabytes),
-      reserve);
+  return failure("hugepages",
+                 fmt::format("{} MB are free, {} MB are needed", pages.free_megabytes, needed),
+                 reserve);
+}
+
+// The NUMA node that is wanted, if its hugepages suffice.
+std::optional<unsigned> choose_node(const EalSettings& settings) {
+  if (!settings.numa_node) return std::nullopt;
+  const std::uint64_t needed = settings.megabytes + settings.table_megabytes;
+  const std::uint64_t free = read_hugepages_of_node(*settings.numa_node).free_megabytes;
+  if (free >= needed) return settings.numa_node;
+  log::warning(
+      "hugepages: {} MB are free at NUMA node {}, {} MB are needed: others' are used, too, which "
+      "is slower",
+      free, *settings.numa_node, needed);
+  return std::nullopt;
 }
 
 int init(std::vector<std::string> arguments) {
@@ -99,6 +112,7 @@ Result<std::unique_ptr<Eal>> Eal::start(const EalSettings& settings) {
 
   EalSettings complete = settings;
   if (complete.main_cpus.empty()) complete.main_cpus = allowed;
+  complete.numa_node = *without_hugepages ? std::nullopt : choose_node(settings);
   const auto arguments = eal_arguments(complete, *without_hugepages);
   route_driver_logs();
   log::debug("EAL: {}", fmt::join(arguments, " "));
@@ -111,7 +125,8 @@ Result<std::unique_ptr<Eal>> Eal::start(const EalSettings& settings) {
                                       captured.cause()));
   route_libxdp_log();
   remove_runtime_directory();
-  return std::unique_ptr<Eal>(new Eal(*without_hugepages));
+  const int socket = complete.numa_node ? static_cast<int>(*complete.numa_node) : SOCKET_ID_ANY;
+  return std::unique_ptr<Eal>(new Eal(*without_hugepages, socket));
 }
 
 Eal::~Eal() {

@@ -22,7 +22,16 @@ std::vector<std::string> eal_arguments(const EalSettings& settings, bool without
   }
   // A line of EAL's information is one for our debugging.
   arguments.insert(arguments.end(), {"--log-level", settings.verbose ? "*:info" : "*:notice"});
-  arguments.insert(arguments.end(), {"-m", fmt::format("{}", settings.megabytes)});
+  const std::uint64_t megabytes =
+      settings.megabytes + (without_hugepages ? 0 : settings.table_megabytes);
+  if (settings.numa_node && !without_hugepages) {
+    // Megabytes of each node, from the first one on.
+    std::string of_nodes;
+    for (unsigned node = 0; node < *settings.numa_node; ++node) of_nodes += "0,";
+    arguments.insert(arguments.end(), {"--socket-mem", of_nodes + fmt::format("{}", megabytes)});
+  } else {
+    arguments.insert(arguments.end(), {"-m", fmt::format("{}", megabytes)});
+  }
   if (settings.pci) {
     arguments.insert(arguments.end(), settings.port_arguments.begin(),
                      settings.port_arguments.end());

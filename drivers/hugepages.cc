@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "drivers/hugepages.h"
 
+#include <fmt/format.h>
+
 #include <charconv>
 #include <filesystem>
 #include <fstream>
@@ -26,12 +28,9 @@ std::uint64_t page_kilobytes(std::string_view directory) {
   return kilobytes;
 }
 
-}  // namespace
-
-Hugepages read_hugepages(const std::string& sysfs) {
+Hugepages read_all(const std::filesystem::path& root) {
   Hugepages found;
   std::error_code error;
-  const std::filesystem::path root = sysfs + "/kernel/mm/hugepages";
   for (const auto& entry : std::filesystem::directory_iterator(root, error)) {
     const std::uint64_t kilobytes = page_kilobytes(entry.path().filename().string());
     const std::uint64_t free = read_number(entry.path() / "free_hugepages");
@@ -40,6 +39,17 @@ Hugepages read_hugepages(const std::string& sysfs) {
     found.total_megabytes += read_number(entry.path() / "nr_hugepages") * kilobytes / 1024;
   }
   return found;
+}
+
+}  // namespace
+
+Hugepages read_hugepages(const std::string& sysfs) {
+  return read_all(sysfs + "/kernel/mm/hugepages");
+}
+
+// The kernel does not say how many of a node's have been promised.
+Hugepages read_hugepages_of_node(unsigned node, const std::string& sysfs) {
+  return read_all(fmt::format("{}/devices/system/node/node{}/hugepages", sysfs, node));
 }
 
 }  // namespace drover

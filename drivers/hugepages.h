@@ -14,5 +14,7 @@ struct Hugepages {
 
 // All sizes together; `sysfs` is "/sys" but in tests.
 Hugepages read_hugepages(const std::string& sysfs = "/sys");
+// Those of a NUMA node.
+Hugepages read_hugepages_of_node(unsigned node, const std::string& sysfs = "/sys");
 
 }  // namespace drover

@@ -75,7 +75,7 @@ Result<Mempool> make_mempool(const MempoolSettings& settings) {
   const unsigned cache = std::min(256U, settings.frames / 8);
   Mempool pool(rte_mempool_create_empty(
       "frames", settings.frames, sizeof(rte_mbuf) + room(settings.hugepages), cache,
-      sizeof(rte_pktmbuf_pool_private), SOCKET_ID_ANY, flags(settings)));
+      sizeof(rte_pktmbuf_pool_private), settings.socket, flags(settings)));
   if (!pool) return fail(rte_errno);
   rte_pktmbuf_pool_private layout{};
   layout.mbuf_data_room_size = static_cast<std::uint16_t>(room(settings.hugepages));

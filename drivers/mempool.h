@@ -21,14 +21,11 @@ struct MempoolDeleter {
 using Mempool = std::unique_ptr<rte_mempool, MempoolDeleter>;
 
 struct MempoolSettings {
-  unsigned frames = 0;     // see frames_per_queue
+  unsigned frames = 0;
   bool hugepages = false;  // !Eal::runs_without_hugepages()
   bool pci = false;        // a PCI device reads and writes the frames by DMA
+  int socket = -1;         // Eal::memory_socket()
 };
-
-// What a port's queue holds at most: the rings that the device fills and empties, and the bursts
-// of its worker.
-inline constexpr unsigned frames_per_queue = 8192;
 
 Result<Mempool> make_mempool(const MempoolSettings& settings);
 

@@ -58,17 +58,18 @@ std::string counters(const api::Counters& counters) {
   return text;
 }
 
-std::string table(const api::Table& table) {
+std::string table(const api::Table& table, const std::string& pages) {
   const double share = table.capacity == 0 ? 0
                                            : 100 * static_cast<double>(table.entries) /
                                                  static_cast<double>(table.capacity);
+  const std::string on = pages.empty() ? "" : ", on " + pages;
   const std::string evicted =
       table.evicted.empty() ? "" : fmt::format("evicted: {}; ", counters(table.evicted));
   const std::string stops =
       table.insert_stops == 0 ? ""
                               : "; bursts in which inserts stopped: " + grouped(table.insert_stops);
-  return wrap("  ", fmt::format("{} of {} entries in use ({:.1f} %)", grouped(table.entries),
-                                grouped(table.capacity), share)) +
+  return wrap("  ", fmt::format("{} of {} entries in use ({:.1f} %){}", grouped(table.entries),
+                                grouped(table.capacity), share, on)) +
          wrap("  ", evicted + "packets without room: " + grouped(table.unplaced) + stops);
 }
 
@@ -211,7 +212,7 @@ std::string status_text(const api::Status& status) {
   text += section("Ports", status.ports, port);
   text += section("Workers   lcore   core      busy              bursts              sleeps",
                   status.workers, worker);
-  text += "\nConnection table\n" + table(status.table);
+  text += "\nConnection table\n" + table(status.table, status.memory.table_pages);
   if (!status.verdicts.empty()) text += "\nVerdicts (packets)\n" + verdicts(status.verdicts);
   text += section("Real servers                              MAC address       known from",
                   status.servers, server);

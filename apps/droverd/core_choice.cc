@@ -9,7 +9,8 @@
 namespace drover {
 
 Result<CoreChoice> choose_cores(const config::Workers& workers,
-                                const std::vector<unsigned>& allowed) {
+                                const std::vector<unsigned>& allowed,
+                                const NumaPlacement& placement) {
   CoreChoice choice;
   if (workers.cores.empty()) {
     if (workers.count > allowed.size())
@@ -17,7 +18,9 @@ Result<CoreChoice> choose_cores(const config::Workers& workers,
                      fmt::format("{} workers, but this process may use {} processors only",
                                  workers.count, allowed.size()),
                      fmt::format("set workers: {} or less", allowed.size()));
-    choice.workers.assign(allowed.rbegin(), allowed.rbegin() + workers.count);
+    std::vector<unsigned> best(allowed.rbegin(), allowed.rend());
+    std::ranges::stable_partition(best, [&](unsigned core) { return placement.is_near(core); });
+    choice.workers.assign(best.begin(), best.begin() + workers.count);
   } else {
     for (const unsigned core : workers.cores)
       if (!std::ranges::binary_search(allowed, core))

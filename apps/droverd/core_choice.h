@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "apps/droverd/numa_placement.h"
 #include "lib/base/result.h"
 #include "lib/config/config.h"
 
@@ -15,9 +16,11 @@ struct CoreChoice {
 };
 
 // `allowed`: the processors that this process may use, ascending. Workers get the file's cores, or
-// the last ones, since the first serves most interrupts.
+// the last ones of those that are near the ports, since the first serves most interrupts, then the
+// last of the others.
 Result<CoreChoice> choose_cores(const config::Workers& workers,
-                                const std::vector<unsigned>& allowed);
+                                const std::vector<unsigned>& allowed,
+                                const NumaPlacement& placement);
 
 std::vector<unsigned> allowed_cores();
 

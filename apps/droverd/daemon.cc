@@ -7,15 +7,18 @@
 #include <vector>
 
 #include "apps/droverd/core_choice.h"
+#include "apps/droverd/numa_placement.h"
 #include "apps/droverd/worker_pool.h"
 #include "drivers/eal.h"
 #include "drivers/ethdev.h"
 #include "drivers/mempool.h"
+#include "drivers/numa_node.h"
 #include "drivers/port_driver.h"
 #include "lib/base/log.h"
 #include "lib/base/service_manager.h"
 #include "lib/config/networks.h"
 #include "lib/control/control_loop.h"
+#include "lib/control/far_workers.h"
 #include "lib/control/host_checks.h"
 #include "lib/control/signals.h"
 #include "lib/datapath/snapshot_store.h"
@@ -79,7 +82,9 @@ class Daemon {
     return control::check_privileges()
         .and_then([this] { return control::check_vips_are_not_local(config_); })
         .and_then([this] { return control::check_own_addresses(config_); })
-        .and_then([this] { return keep(choose_cores(config_.workers, allowed_cores()), cores_); });
+        .and_then([this] {
+          return keep(choose_cores(config_.workers, allowed_cores(), placement_), cores_);
+        });
   }
 
   Result<void> check_ports() {
@@ -101,14 +106,18 @@ class Daemon {
   }
 
   Result<void> start_eal() {
+    // What the kernel gives, such as snapshots, and tables without hugepages.
+    if (const auto node = placement_.memory()) prefer_memory_of_node(*node);
     EalSettings settings{.worker_cpus = cores_.workers,
                          .main_cpus = cores_.control,
+                         .table_megabytes = WorkerPool::table_megabytes(config_),
+                         .numa_node = placement_.memory(),
                          .pci = uses_pci(config_),
                          .port_arguments = {}};
     // The larger of the two sizes that the pool may have.
     settings.megabytes = std::max(mempool_megabytes(mempool_settings(config_, true)),
                                   mempool_megabytes(mempool_settings(config_, false))) +
-                         WorkerPool::megabytes(config_) + 16;
+                         std::uint64_t{2} * config_.workers.count + 16;
     for (const auto& driver : drivers_)
       for (std::string& argument : driver->eal_arguments())
         settings.port_arguments.push_back(std::move(argument));
@@ -116,7 +125,9 @@ class Daemon {
   }
 
   Result<void> make_pool() {
-    return keep(make_mempool(mempool_settings(config_, !eal_->runs_without_hugepages())), mempool_);
+    MempoolSettings settings = mempool_settings(config_, !eal_->runs_without_hugepages());
+    settings.socket = eal_->memory_socket();
+    return keep(make_mempool(settings), mempool_);
   }
 
   Result<void> start_ports() {
@@ -144,6 +155,7 @@ class Daemon {
     WorkerPool::Settings settings{.config = config_,
                                   .ports = {},
                                   .cores = cores_.workers,
+                                  .eal = *eal_,
                                   .snapshots = snapshots_,
                                   .control = loop_->doorbell(),
                                   .mempool = mempool_.get()};
@@ -157,9 +169,14 @@ class Daemon {
               .snapshots = &snapshots_,
               .mempool = mempool_.get(),
               .table_capacity = workers_->table_capacity(),
-              .hugepages = !eal_->runs_without_hugepages()};
+              .hugepages = !eal_->runs_without_hugepages(),
+              .table_pages = workers_->table_pages()};
     for (std::size_t i = 0; i < ethdevs_.size(); ++i)
-      plant_.ports.push_back({&config_.ports[i], drivers_[i].get(), ethdevs_[i].get()});
+      plant_.ports.push_back(
+          {&config_.ports[i], drivers_[i].get(), ethdevs_[i].get(), placement_.ports[i]});
+    for (control::PlantWorker& worker : plant_.workers)
+      worker.numa_node = placement_.node_of_core(worker.core);
+    for (const std::string& far : control::far_workers(plant_)) log::warning("{}", far);
     return loop_->attach(plant_);
   }
 
@@ -172,6 +189,7 @@ class Daemon {
   // before the ports, these before their drivers, all before their memory.
   const config::Running& running_;
   const config::Config config_;  // as of the start; what runs is the loop's
+  const NumaPlacement placement_ = NumaPlacement::find(config_);
   CoreChoice cores_;
   std::unique_ptr<Eal> eal_;
   Mempool mempool_;

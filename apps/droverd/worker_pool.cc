@@ -4,14 +4,13 @@
 #include <fmt/format.h>
 #include <rte_launch.h>
 #include <rte_lcore.h>
-#include <rte_malloc.h>
 #include <rte_mbuf.h>
 #include <sys/random.h>
 
 #include <optional>
 #include <utility>
 
-#include "drivers/eal.h"
+#include "apps/droverd/table_allocation.h"
 #include "lib/base/log.h"
 #include "lib/control/table_sizes.h"
 
@@ -26,18 +25,6 @@ flow::HashSeed random_seed() {
   flow::HashSeed seed;
   if (getrandom(&seed, sizeof seed, 0) != sizeof seed) seed = {.first = 1, .second = 2};
   return seed;
-}
-
-struct RteFree {
-  void operator()(std::byte* memory) const { rte_free(memory); }
-};
-
-using Memory = std::unique_ptr<std::byte, RteFree>;
-
-template <class Table>
-Memory zeroed(std::size_t bytes) {
-  return Memory(
-      static_cast<std::byte*>(rte_zmalloc("connections", bytes, alignof(typename Table::Bucket))));
 }
 
 // Of a worker that has no queue of its own on a port, another one sends.
@@ -64,18 +51,17 @@ struct WorkerPool::One {
 
   datapath::WorkerCounters counters;
   datapath::Crossing crossing;
-  Memory table_memory;
-  Memory table_memory_v6;
+  TableAllocation table_v4;
+  TableAllocation table_v6;
   std::optional<datapath::Worker> worker;
   unsigned lcore = 0;
   unsigned core = 0;
   const std::atomic<bool>* stop = nullptr;
 };
 
-std::uint64_t WorkerPool::megabytes(const config::Config& config) {
+std::uint64_t WorkerPool::table_megabytes(const config::Config& config) {
   const control::TableSizes sizes = sizes_of(config);
-  return (sizes.v4 + sizes.v6) * config.workers.count / (std::uint64_t{1} << 20) +
-         std::uint64_t{2} * config.workers.count;
+  return (sizes.v4 + sizes.v6) * config.workers.count / (std::uint64_t{1} << 20);
 }
 
 Result<std::unique_ptr<WorkerPool>> WorkerPool::make(const Settings& settings) {
@@ -90,22 +76,22 @@ Result<std::unique_ptr<WorkerPool>> WorkerPool::make(const Settings& settings) {
   for (std::size_t i = 0; i < pool->workers_.size(); ++i) {
     One& one = *pool->workers_[i];
     const control::TableSizes sizes = sizes_of(config);
-    one.table_memory = zeroed<flow::ConnectionTableV4>(sizes.v4);
-    one.table_memory_v6 = zeroed<flow::ConnectionTableV6>(sizes.v6);
-    if (!one.table_memory || !one.table_memory_v6)
+    one.table_v4 = TableAllocation::make<flow::ConnectionTableV4>(sizes.v4, settings.eal);
+    one.table_v6 = TableAllocation::make<flow::ConnectionTableV6>(sizes.v6, settings.eal);
+    if (one.table_v4.bytes().empty() || one.table_v6.bytes().empty())
       return failure(
           "connections",
           fmt::format("no {} MB of memory for the tables of a worker", (sizes.v4 + sizes.v6) >> 20),
           "reserve more hugepages or lower connections");
-    datapath::WorkerSettings worker{.id = WorkerId(static_cast<std::uint16_t>(i)),
-                                    .receive = {},
-                                    .transmit = {},
-                                    .tables = {.v4 = {one.table_memory.get(), sizes.v4},
-                                               .v6 = {one.table_memory_v6.get(), sizes.v6}},
-                                    .seed = seed,
-                                    .mempool = settings.mempool,
-                                    .workers = crossings,
-                                    .sleeps_when_idle = config.idle == config::Idle::adaptive};
+    datapath::WorkerSettings worker{
+        .id = WorkerId(static_cast<std::uint16_t>(i)),
+        .receive = {},
+        .transmit = {},
+        .tables = {.v4 = one.table_v4.bytes(), .v6 = one.table_v6.bytes()},
+        .seed = seed,
+        .mempool = settings.mempool,
+        .workers = crossings,
+        .sleeps_when_idle = config.idle == config::Idle::adaptive};
     for (std::size_t port = 0; port < settings.ports.size(); ++port) {
       const Ethdev& ethdev = *settings.ports[port];
       worker.transmit.push_back(path_of(i, ethdev, crossings));
@@ -144,6 +130,12 @@ std::vector<control::PlantWorker> WorkerPool::handles() const {
   for (const auto& one : workers_)
     handles.push_back({&one->crossing, &one->counters, one->lcore, one->core});
   return handles;
+}
+
+std::string WorkerPool::table_pages() const {
+  const One& first = *workers_.front();
+  const bool is_v4 = first.table_v4.bytes().size() >= first.table_v6.bytes().size();
+  return (is_v4 ? first.table_v4 : first.table_v6).pages();
 }
 
 std::uint64_t WorkerPool::table_capacity() const {

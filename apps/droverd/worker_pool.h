@@ -4,8 +4,10 @@
 
 #include <atomic>
 #include <memory>
+#include <string>
 #include <vector>
 
+#include "drivers/eal.h"
 #include "drivers/ethdev.h"
 #include "lib/base/doorbell.h"
 #include "lib/base/result.h"
@@ -21,13 +23,14 @@ class WorkerPool {
     const config::Config& config;
     std::vector<const Ethdev*> ports;  // by PortId
     std::vector<unsigned> cores;       // one a worker
+    const Eal& eal;
     datapath::SnapshotStore& snapshots;
     Doorbell& control;
     rte_mempool* mempool;
   };
 
-  // Memory of EAL's that make() takes.
-  static std::uint64_t megabytes(const config::Config& config);
+  // Memory that make() takes for connection tables.
+  static std::uint64_t table_megabytes(const config::Config& config);
 
   static Result<std::unique_ptr<WorkerPool>> make(const Settings& settings);
   ~WorkerPool();  // stops them and waits for their end
@@ -38,6 +41,8 @@ class WorkerPool {
   void launch();
   std::vector<control::PlantWorker> handles() const;
   std::uint64_t table_capacity() const;  // connections, all together
+  // What the connection tables lie on, for a person: "1 GB hugepages".
+  std::string table_pages() const;
 
  private:
   struct One;

@@ -7,7 +7,17 @@
 namespace drover {
 namespace {
 
-constexpr std::size_t huge_page = std::size_t{2} << 20U;
+struct HugePage {
+  unsigned bits;  // of its size
+  const char* name;
+};
+constexpr HugePage largest{30, "1 GB hugepages"};
+constexpr HugePage usual{21, "2 MB hugepages"};
+
+std::size_t rounded_up(std::size_t bytes, const HugePage& page) {
+  const std::size_t size = std::size_t{1} << page.bits;
+  return (bytes + size - 1) / size * size;
+}
 
 void* map(std::size_t bytes, int flags) {
   return mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
@@ -23,18 +33,25 @@ void populate(std::span<std::byte> bytes) {
 }  // namespace
 
 std::unique_ptr<PageMemory> PageMemory::make(std::size_t bytes) {
-  const std::size_t rounded = (bytes + huge_page - 1) / huge_page * huge_page;
-  void* memory = map(rounded, MAP_HUGETLB | 21 << MAP_HUGE_SHIFT);
-  if (memory == MAP_FAILED) {
-    memory = map(rounded, 0);
-    if (memory == MAP_FAILED) return nullptr;
-    madvise(memory, rounded, MADV_HUGEPAGE);
+  const auto made = [](void* memory, std::size_t size, const char* pages) {
+    return std::unique_ptr<PageMemory>(
+        new PageMemory({static_cast<std::byte*>(memory), size}, pages));
+  };
+  for (const HugePage& page : {largest, usual}) {
+    const std::size_t size = rounded_up(bytes, page);
+    if (bytes < size / 2 && page.bits == largest.bits) continue;
+    void* memory = map(size, MAP_HUGETLB | static_cast<int>(page.bits << MAP_HUGE_SHIFT));
+    if (memory != MAP_FAILED) return made(memory, size, page.name);
   }
-  return std::unique_ptr<PageMemory>(new PageMemory({static_cast<std::byte*>(memory), rounded}));
+  const std::size_t size = rounded_up(bytes, usual);
+  void* memory = map(size, 0);
+  if (memory == MAP_FAILED) return nullptr;
+  const bool transparent = madvise(memory, size, MADV_HUGEPAGE) == 0;
+  return made(memory, size, transparent ? "transparent hugepages" : "ordinary pages");
 }
 
-PageMemory::PageMemory(std::span<std::byte> bytes)
-    : bytes_(bytes), populating_([bytes] { populate(bytes); }) {}
+PageMemory::PageMemory(std::span<std::byte> bytes, const char* pages)
+    : bytes_(bytes), pages_(pages), populating_([bytes] { populate(bytes); }) {}
 
 PageMemory::~PageMemory() {
   populating_.join();

@@ -134,6 +134,7 @@ void fields(V& v, Seen<V, Port>& port) {
   v("errors", port.errors);
   v("no_mbuf", port.no_mbuf);
   v("host_dropped", port.host_dropped);
+  v("numa_node", port.numa_node);
 }
 
 template <class V>
@@ -144,6 +145,7 @@ void fields(V& v, Seen<V, Worker>& worker) {
   v("busy_ratio", worker.busy_ratio);
   v("bursts", worker.bursts);
   v("sleeps", worker.sleeps);
+  v("numa_node", worker.numa_node);
 }
 
 template <class V>
@@ -158,6 +160,7 @@ void fields(V& v, Seen<V, Table>& table) {
 template <class V>
 void fields(V& v, Seen<V, Memory>& memory) {
   v("hugepages", memory.hugepages);
+  v("table_pages", memory.table_pages);
 }
 
 template <class V>

@@ -118,8 +118,9 @@ struct Port {
   std::uint64_t sent = 0;
   std::uint64_t missed = 0;  // no room in the receive queue
   std::uint64_t errors = 0;
-  std::uint64_t no_mbuf = 0;       // receive buffers had run out
-  std::uint64_t host_dropped = 0;  // on the way to or from the host interface
+  std::uint64_t no_mbuf = 0;                    // receive buffers had run out
+  std::uint64_t host_dropped = 0;               // on the way to or from the host interface
+  std::optional<std::uint32_t> numa_node = {};  // its device's; none: not known
   friend bool operator==(const Port&, const Port&) = default;
 };
 
@@ -130,6 +131,7 @@ struct Worker {
   double busy_ratio = 0;  // 0 to 1, over the last second or so
   std::uint64_t bursts = 0;
   std::uint64_t sleeps = 0;
+  std::optional<std::uint32_t> numa_node = {};  // its core's; none: not known
   friend bool operator==(const Worker&, const Worker&) = default;
 };
 
@@ -145,6 +147,7 @@ struct Table {
 
 struct Memory {
   bool hugepages = false;
+  std::string table_pages;  // what the connection tables lie on: "1 GB hugepages"
   friend bool operator==(const Memory&, const Memory&) = default;
 };
 

@@ -25,6 +25,7 @@
 #include "lib/control/event_log.h"
 #include "lib/control/event_source.h"
 #include "lib/control/event_streams.h"
+#include "lib/control/far_workers.h"
 #include "lib/control/file_reader.h"
 #include "lib/control/flow_lookup.h"
 #include "lib/control/grown_tables.h"
@@ -370,6 +371,7 @@ class ControlLoop::Loop {
     for (const IpAddress& server : builder_.refused_servers())
       notes.push_back(fmt::format("real server {}: {}", to_string(server), refusal));
     notes.insert(notes.end(), mastership_->notes().begin(), mastership_->notes().end());
+    std::ranges::move(far_workers(*plant_), std::back_inserter(notes));
     if (!plant_->hugepages)
       notes.emplace_back(
           "runs without hugepages, slower; 'echo 256 > /proc/sys/vm/nr_hugepages'"

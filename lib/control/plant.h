@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,7 @@ struct PlantPort {
   const config::Port* config = nullptr;
   PortDriver* driver = nullptr;
   const Ethdev* ethdev = nullptr;
+  std::optional<unsigned> numa_node = {};  // the device's; none: not known, or it is at none
 };
 
 struct PlantWorker {
@@ -28,6 +30,7 @@ struct PlantWorker {
   const datapath::WorkerCounters* counters = nullptr;
   unsigned lcore = 0;
   unsigned core = 0;
+  std::optional<unsigned> numa_node = {};  // the core's; none: not known
 };
 
 // Whatever it points to outlives the control loop's run.
@@ -38,6 +41,7 @@ struct Plant {
   rte_mempool* mempool = nullptr;
   std::uint64_t table_capacity = 0;  // connections, all workers together
   bool hugepages = false;
+  std::string table_pages;  // what the connection tables lie on: "1 GB hugepages"
 };
 
 // Of each worker's loop, by WorkerId.

@@ -96,7 +96,8 @@ api::Port report_port(const PlantPort& port, std::uint64_t host_dropped) {
           .missed = stats.rx_missed,
           .errors = stats.rx_errors + stats.tx_errors,
           .no_mbuf = stats.rx_no_mbuf,
-          .host_dropped = host_dropped};
+          .host_dropped = host_dropped,
+          .numa_node = port.numa_node};
 }
 
 void report_workers(const ReportContext& context, api::Status& status) {
@@ -110,7 +111,8 @@ void report_workers(const ReportContext& context, api::Status& status) {
                               .core = worker.core,
                               .busy_ratio = context.busy.ratio(id),
                               .bursts = counters.bursts.total(),
-                              .sleeps = counters.sleeps.value()});
+                              .sleeps = counters.sleeps.value(),
+                              .numa_node = worker.numa_node});
     status.table.entries += counters.table_entries.value();
     for (std::size_t i = 0; i < counters.table_evictions.size(); ++i)
       status.table.evicted[i].count += counters.table_evictions[i].value();
@@ -199,7 +201,7 @@ api::Status report_status(const ReportContext& context) {
   if (config.node) status.node = config.nodes[*config.node].name;
   status.uptime_seconds = seconds_since(context.started);
   status.generation = context.plant.workers.front().counters->snapshot_generation.value();
-  status.memory.hugepages = context.plant.hugepages;
+  status.memory = {.hugepages = context.plant.hugepages, .table_pages = context.plant.table_pages};
   for (std::size_t i = 0; i < context.plant.ports.size(); ++i)
     status.ports.push_back(report_port(context.plant.ports[i], context.bridge.dropped(i)));
   status.table.capacity = context.plant.table_capacity;

@@ -8,15 +8,13 @@
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <charconv>
-#include <filesystem>
 #include <fstream>
 #include <memory>
-#include <system_error>
 
 #include "drivers/hugepages.h"
 #include "drivers/kernel_interface.h"
 #include "drivers/netlink_request.h"
+#include "drivers/numa_node.h"
 #include "lib/control/interface_view.h"
 
 namespace drover::client::doctor {
@@ -67,19 +65,9 @@ unsigned rp_filter_of(const std::string& interface) {
   return std::max(setting("all"), setting(interface));
 }
 
-// A card's, whether the kernel drives it or not.
-std::optional<unsigned> numa_node_of(const std::string& device) {
-  for (const char* place :
-       {"/sys/class/net/{}/device/numa_node", "/sys/bus/pci/devices/{}/numa_node"})
-    if (const auto node = read_number<int>(fmt::format(fmt::runtime(place), device));
-        node && *node >= 0)
-      return static_cast<unsigned>(*node);
-  return std::nullopt;
-}
-
 Interface look_at(const std::string& name) {
   Interface result;
-  result.numa_node = numa_node_of(name);
+  result.numa_node = numa_node_of_device(name);
   const auto kernel = read_kernel_interface(name);
   if (!kernel) return result;
   result.exists = true;
@@ -123,28 +111,6 @@ std::optional<std::string> way_to(const IpAddress& address) {
     });
   });
   return interface;
-}
-
-// /sys/devices/system/node/node0/cpu3 and so on.
-std::map<unsigned, unsigned> numa_node_of_core() {
-  const auto number_behind = [](const std::string& name, const std::string& word) {
-    unsigned number = 0;
-    const char* begin = name.data() + std::min(word.size(), name.size());
-    const char* end = name.data() + name.size();
-    const auto [stop, error] = std::from_chars(begin, end, number);
-    const bool good = name.starts_with(word) && error == std::errc() && stop == end;
-    return good ? std::optional(number) : std::nullopt;
-  };
-  std::map<unsigned, unsigned> nodes;
-  std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator("/sys/devices/system/node", error)) {
-    const auto node = number_behind(entry.path().filename().string(), "node");
-    if (!node) continue;
-    for (const auto& inner : std::filesystem::directory_iterator(entry.path(), error))
-      if (const auto core = number_behind(inner.path().filename().string(), "cpu"))
-        nodes[*core] = *node;
-  }
-  return nodes;
 }
 
 const char* name_of(config::PortDriver driver) {
@@ -191,7 +157,7 @@ void look_at_host(Facts& facts) {
   for (const IpAddress& vip : facts.vips)
     if (const auto interface = way_to(vip)) facts.way_to[vip] = *interface;
   facts.free_hugepage_megabytes = read_hugepages().free_megabytes;
-  facts.numa_node_of_core = numa_node_of_core();
+  facts.numa_node_of_core = numa_nodes_of_cores();
 }
 
 }  // namespace drover::client::doctor

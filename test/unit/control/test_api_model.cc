@@ -41,7 +41,7 @@ Status some_status() {
   status.node = "lb1";
   status.uptime_seconds = 86'400.25;
   status.generation = 18'446'744'073'709'551'615U;
-  status.memory.hugepages = true;
+  status.memory = {.hugepages = true, .table_pages = "1 GB hugepages"};
   status.ports = {{.name = "front",
                    .driver = "af_xdp",
                    .device = "eth0",
@@ -55,14 +55,21 @@ Status some_status() {
                    .missed = 3,
                    .errors = 2,
                    .no_mbuf = 1,
-                   .host_dropped = 6}};
+                   .host_dropped = 6,
+                   .numa_node = 1}};
   status.sync = Sync{.ready = true,
                      .told = 5,
                      .peers = {{.address = *IpAddress::parse("192.0.2.12"),
                                 .alive = true,
                                 .seconds_ago = 0.5,
                                 .dropped = {{"replayed", 2}}}}};
-  status.workers = {{.id = 0, .lcore = 1, .core = 2, .busy_ratio = 0.25, .bursts = 7, .sleeps = 8}};
+  status.workers = {{.id = 0,
+                     .lcore = 1,
+                     .core = 2,
+                     .busy_ratio = 0.25,
+                     .bursts = 7,
+                     .sleeps = 8,
+                     .numa_node = 0}};
   status.table = {1000, 17, {{"closing", 0}, {"embryonic", 4}}, 2, 3};
   status.verdicts = {{"forwarded", 100}, {"bad_length", 0}};
   status.servers = {{ip("192.0.2.21"), MacAddress::parse("02:00:00:00:00:15"), MacSource::file},

@@ -204,6 +204,7 @@ Result<void> run(const std::vector<std::string>& words) {
   EalSettings eal_settings;
   eal_settings.pci = settings.driver == PortSettings::pci;
   eal_settings.port_arguments = driver->eal_arguments();
+  constexpr unsigned frames_per_queue = 8'192;
   MempoolSettings frames{.frames = frames_per_queue, .hugepages = true, .pci = eal_settings.pci};
   eal_settings.megabytes = mempool_megabytes({.frames = frames_per_queue}) + 16;
   auto started = Eal::start(eal_settings);

@@ -15,6 +15,7 @@
 #include "drivers/interface_fitness.h"
 #include "drivers/kernel_interface.h"
 #include "drivers/mempool.h"
+#include "drivers/numa_node.h"
 #include "drivers/pci/pci_device.h"
 #include "drivers/port_driver.h"
 #include "drivers/port_lock.h"
@@ -151,6 +152,34 @@ TEST_CASE("EAL's arguments follow from the settings", "[drivers]") {
   CHECK(joined(eal_arguments(settings, false)) ==
         "--no-telemetry --lcores 0@(0,1,2,3),1@2,2@3 --main-lcore 0 --in-memory "
         "--log-level *:info -m 100 -a 0000:05:00.0");
+  settings.table_megabytes = 20;
+  settings.numa_node = 2;
+  CHECK(joined(eal_arguments(settings, false)).ends_with("--socket-mem 0,0,120 -a 0000:05:00.0"));
+  CHECK(joined(eal_arguments(settings, true)).ends_with("-m 100 -a 0000:05:00.0"));
+}
+
+TEST_CASE("NUMA nodes are what the kernel says", "[drivers]") {
+  const FakeSysfs sysfs;
+  CHECK(numa_nodes_of_cores(sysfs.root()).empty());
+  sysfs.write("class/net/eth0/device/numa_node", "1");
+  sysfs.write("class/net/eth1/device/numa_node", "-1");
+  sysfs.write("bus/pci/devices/0000:05:00.0/numa_node", "0");
+  CHECK(numa_node_of_device("eth0", sysfs.root()) == 1U);
+  CHECK(numa_node_of_device("0000:05:00.0", sysfs.root()) == 0U);
+  CHECK_FALSE(numa_node_of_device("eth1", sysfs.root()));
+  CHECK_FALSE(numa_node_of_device("eth2", sysfs.root()));
+  CHECK_FALSE(numa_node_of_device("", sysfs.root()));
+
+  for (const char* core : {"node0/cpu0", "node0/cpu2", "node1/cpu1", "node1/cpu13", "node1/cpumap"})
+    sysfs.write(fmt::format("devices/system/node/{}/online", core), "1");
+  sysfs.write("devices/system/node/has_cpu", "0-1");
+  CHECK(numa_nodes_of_cores(sysfs.root()) ==
+        std::map<unsigned, unsigned>{{0, 0}, {1, 1}, {2, 0}, {13, 1}});
+
+  sysfs.write("devices/system/node/node1/hugepages/hugepages-2048kB/free_hugepages", "40");
+  sysfs.write("devices/system/node/node1/hugepages/hugepages-1048576kB/free_hugepages", "2");
+  CHECK(read_hugepages_of_node(1, sysfs.root()).free_megabytes == 80 + 2048);
+  CHECK(read_hugepages_of_node(0, sysfs.root()).free_megabytes == 0);
 }
 
 TEST_CASE("the longest AF_XDP frame leaves room for the kernel's headroom", "[drivers]") {

@@ -12,7 +12,7 @@ api::Status sample_status() {
   status.node = "lb1";
   status.uptime_seconds = 93'784;
   status.generation = 7;
-  status.memory.hugepages = true;
+  status.memory = {.hugepages = true, .table_pages = "2 MB hugepages"};
   api::Port port;
   port.name = "front";
   port.driver = "af_xdp";
@@ -56,7 +56,7 @@ Workers   lcore   core      busy              bursts              sleeps
        1       2      3   100.0 %                   0                   0
 
 Connection table
-  1,234 of 1,000,000 entries in use (0.1 %)
+  1,234 of 1,000,000 entries in use (0.1 %), on 2 MB hugepages
   evicted: embryonic 3, closing 0; packets without room: 2; bursts in which
   inserts stopped: 1
 
