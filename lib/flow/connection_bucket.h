@@ -19,10 +19,20 @@ class alignas(4 * sizeof(Entry)) ConnectionBucket {
  public:
   static constexpr std::size_t slots = 4;
 
+  // Where to look first for what has this upper half of a hash: IPv6's connections lie on the one
+  // or the other of a bucket's two lines, as long as there is room on it.
+  Entry* likely_place(std::uint64_t upper_half) {
+    return &entries_[lines == 1 ? 0 : upper_half % lines * slots_a_line];
+  }
+  // The bucket in which that is.
+  static ConnectionBucket& around(Entry* place) {
+    const auto address = reinterpret_cast<std::uintptr_t>(place);
+    return *reinterpret_cast<ConnectionBucket*>(address & ~(sizeof(ConnectionBucket) - 1));
+  }
+
   // For a change of it. (GCC 12 leaves out what is not put in line: it sees no effect.)
   [[gnu::always_inline]] void prefetch() const {
-    for (std::size_t offset = 0; offset < sizeof(ConnectionBucket); offset += 64)
-      __builtin_prefetch(reinterpret_cast<const std::byte*>(this) + offset, 1);
+    for (std::size_t i = 0; i < slots; i += slots_a_line) __builtin_prefetch(&entries_[i], 1);
   }
 
   // All four are compared before any branch: which slot it is would be mispredicted half the time.
@@ -37,34 +47,29 @@ class alignas(4 * sizeof(Entry)) ConnectionBucket {
   }
 
   // One whose key has these parts, or null; its VIP may be another one's, and it may have expired.
-  Entry* find_packed(const typename Entry::Key::Packed& key) {
-    if constexpr (sizeof(Entry) == 2 * sizeof(std::uint64_t)) {
-      // Which slot it is would be mispredicted: no branch but the last.
-      std::size_t slot = 0;
-      for (std::size_t i = 1; i < slots; ++i) {
-        std::size_t other = i * sizeof(Entry);
-        asm("" : "+r"(other));  // or the compiler makes branches
-        slot = entries_[i].is_of(key) ? other : slot;
-      }
-      auto* const found =
-          reinterpret_cast<Entry*>(reinterpret_cast<std::byte*>(entries_.data()) + slot);
-      return found->is_of(key) ? found : nullptr;
-    } else {
-      const unsigned matches = slots_of(key);
-      return matches == 0 ? nullptr : &entries_[static_cast<unsigned>(std::countr_zero(matches))];
-    }
+  // `place`: likely_place() of its hash.
+  static Entry* find_packed(const typename Entry::Key::Packed& key, Entry* place) {
+    Entry* found = find_on_line(key, place);
+    if constexpr (lines > 1)
+      if (found == nullptr) [[unlikely]]
+        found = find_on_line(key, other_line(place));
+    return found;
   }
 
-  // An empty slot, else one whose connection has expired. How full a bucket is nobody can predict,
-  // so there is no branch for each slot.
-  Entry* find_room(Tick now) {
-    if (const unsigned empty = slots_where([](const Entry& entry) { return entry.empty(); });
-        empty != 0) [[likely]]
-      return &entries_[static_cast<unsigned>(std::countr_zero(empty))];
+  // An empty slot, the first from `place` on, else one whose connection has expired. How full a
+  // bucket is nobody can predict, so there is no branch for each slot.
+  Entry* find_room(Tick now, const Entry* place) {
+    const unsigned empty = slots_where([](const Entry& entry) { return entry.empty(); });
+    if (empty != 0) [[likely]] {
+      const auto first = static_cast<unsigned>(place - entries_.data());
+      const unsigned from_place = (empty | empty << slots) >> first;
+      return &entries_[(first + static_cast<unsigned>(std::countr_zero(from_place))) % slots];
+    }
     const unsigned over =
         slots_where([now](const Entry& entry) { return expired(entry.expires(), now); });
     return over == 0 ? nullptr : &entries_[static_cast<unsigned>(std::countr_zero(over))];
   }
+  Entry* find_room(Tick now) { return find_room(now, entries_.data()); }
 
   // At the planned load one bucket in 10^13 would send more away.
   static constexpr unsigned most_away = 15;
@@ -80,6 +85,26 @@ class alignas(4 * sizeof(Entry)) ConnectionBucket {
   std::array<Entry, slots>& entries() { return entries_; }
 
  private:
+  static constexpr std::size_t line_size = 64;
+  static constexpr std::size_t lines = slots * sizeof(Entry) / line_size;
+  static constexpr std::size_t slots_a_line = slots / lines;
+
+  static Entry* other_line(Entry* place) {
+    return reinterpret_cast<Entry*>(reinterpret_cast<std::uintptr_t>(place) ^ line_size);
+  }
+  // Which slot it is would be mispredicted: no branch but the last.
+  [[gnu::always_inline]] static Entry* find_on_line(const typename Entry::Key::Packed& key,
+                                                    Entry* line) {
+    std::size_t slot = 0;
+    for (std::size_t i = 1; i < slots_a_line; ++i) {
+      std::size_t other = i * sizeof(Entry);
+      asm("" : "+r"(other));  // or the compiler makes branches
+      slot = line[i].is_of(key) ? other : slot;
+    }
+    auto* const found = reinterpret_cast<Entry*>(reinterpret_cast<std::byte*>(line) + slot);
+    return found->is_of(key) ? found : nullptr;
+  }
+
   template <class Test>
   unsigned slots_where(Test test) const {
     unsigned those = 0;

@@ -82,12 +82,12 @@ class ConnectionTable {
     return entry == nullptr || expired(entry->expires(), now) ? nullptr : entry;
   }
 
-  // Primary buckets by the upper halves of hashes; until the table moves.
+  // Likely places in primary buckets by the upper halves of hashes; until the table moves.
   class Homes {
    public:
     Homes(Bucket* buckets, std::uint64_t count) : buckets_(buckets), count_(count) {}
-    Bucket* operator[](std::uint64_t upper_half) const {
-      return buckets_ + (upper_half * count_ >> 32U);
+    Entry* operator[](std::uint64_t upper_half) const {
+      return buckets_[upper_half * count_ >> 32U].likely_place(upper_half);
     }
 
    private:
@@ -110,7 +110,7 @@ class ConnectionTable {
   Entry* insert(const Entry& entry, std::uint64_t hash, Tick now, OnRemoved&& on_removed) {
     assert(!entry.empty());
     Bucket* bucket = &buckets_[primary(hash)];
-    Entry* slot = bucket->find_room(now);
+    Entry* slot = bucket->find_room(now, bucket->likely_place(hash >> 32U));
     if (slot == nullptr) slot = make_room(hash, now, on_removed);
     if (slot == nullptr) return nullptr;
     if (!slot->empty()) remove(*slot, this->hash(slot->key()), Removal::expired, on_removed);

@@ -16,19 +16,25 @@ enum class Outcome {
   other    // it is to be looked up as any packet; nothing has happened
 };
 
+// Where its connection is, in its primary bucket; null: it is not there.
 template <class Family>
-typename Family::Table::Bucket& bucket_of(const PlainBurst& plain, std::size_t i) {
-  return *static_cast<typename Family::Table::Bucket*>(plain.buckets[i]);
+[[gnu::always_inline]] inline typename Family::Table::Entry* find_at_home(const PlainBurst& plain,
+                                                                          std::size_t i) {
+  using Table = typename Family::Table;
+  return Table::Bucket::find_packed(packed_key<Family>(plain, i),
+                                    static_cast<typename Table::Entry*>(plain.places[i]));
 }
 
-// In its secondary bucket; null: it is not there.
+// The same in its secondary bucket.
 template <class Family>
 [[gnu::noinline]] typename Family::Table::Entry* find_away(const PlainBurst& plain, std::size_t i,
                                                            const WorkerState& state) {
-  if (!bucket_of<Family>(plain, i).overflowed()) return nullptr;
-  const auto& table = state.table<Family>();
-  return table.secondary_bucket(table.hash(key_of<Family>(plain, i)))
-      .find_packed(packed_key<Family>(plain, i));
+  using Table = typename Family::Table;
+  auto* const place = static_cast<typename Table::Entry*>(plain.places[i]);
+  if (!Table::Bucket::around(place).overflowed()) return nullptr;
+  const Table& table = state.table<Family>();
+  auto& bucket = table.secondary_bucket(table.hash(key_of<Family>(plain, i)));
+  return Table::Bucket::find_packed(packed_key<Family>(plain, i), bucket.entries().data());
 }
 
 template <class Entry>
@@ -59,7 +65,7 @@ struct Ways {
 template <class Family, bool any_long>
 [[gnu::always_inline]] inline Outcome follow_one(PlainBurst& plain, std::size_t i, const Ways& ways,
                                                  const WorkerState& state) {
-  auto* connection = bucket_of<Family>(plain, i).find_packed(packed_key<Family>(plain, i));
+  auto* connection = find_at_home<Family>(plain, i);
   if (connection == nullptr) [[unlikely]] {
     connection = find_away<Family>(plain, i, state);
     if (connection == nullptr) return Outcome::absent;

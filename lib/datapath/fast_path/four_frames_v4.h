@@ -74,7 +74,7 @@ class FourFramesV4 : public FourFrames {
     if constexpr (alike) {
       note_alike(first, tcp, steady_, vip_ids_);
       for (std::size_t i = first; i < first + 4; ++i)
-        find_home<network>(i, key_secret_, multiplier_);
+        find_place<network>(i, key_secret_, multiplier_);
     } else if (!note_vips<network>(first, highest_bits(is_tcp), highest_bits(staying(tcp)))) {
       return false;
     }
@@ -117,22 +117,22 @@ class FourFramesV4 : public FourFrames {
       plain_.vips[i] = vip.value();
       plain_.steady[i] = is_tcp && (stay & 1U) == 0 ? 0 : steady;
       const flow::KeySecrets secrets(vip, seed_);
-      find_home<network>(i, secrets.key ^ address, secrets.multiplier);
+      find_place<network>(i, secrets.key ^ address, secrets.multiplier);
     }
     return true;
   }
 
   // `secret`: the VIP's, combined with its address by exclusive or.
   template <std::size_t network>
-  [[gnu::always_inline]] void find_home(std::size_t i, std::uint64_t secret,
-                                        std::uint64_t multiplier) {
+  [[gnu::always_inline]] void find_place(std::size_t i, std::uint64_t secret,
+                                         std::uint64_t multiplier) {
     const std::uint8_t* const source = plain_.bytes[i] + network + offsetof(Ipv4Header, source);
     // The VIP's address is before the ports.
     const std::uint64_t key_and_vip =
         load<std::uint32_t>(source) ^ load<std::uint64_t>(source + sizeof(std::uint32_t));
-    auto* const home = homes_[flow::upper_half((key_and_vip ^ secret) * multiplier)];
-    home->prefetch();
-    plain_.buckets[i] = home;
+    auto* const place = homes_[flow::upper_half((key_and_vip ^ secret) * multiplier)];
+    __builtin_prefetch(place, 1);
+    plain_.places[i] = place;
   }
 
   flow::ConnectionTableV4::Homes homes_;

@@ -52,10 +52,10 @@ class FourFramesV6 : public FourFrames {
     for (std::size_t i = first; i < first + 4; ++i) {
       const WireAddressV6 client(source_of<network>(plain_.bytes[i]));
       const std::uint64_t ports = load<std::uint32_t>(plain_.bytes[i] + transport);
-      auto* const home =
+      auto* const place =
           homes_[flow::upper_half(flow::mix({client.first, client.second, ports}, secrets_))];
-      home->prefetch();
-      plain_.buckets[i] = home;
+      __builtin_prefetch(place, 1);
+      plain_.places[i] = place;
       plain_.keys[i] = ports;
     }
     return true;

@@ -132,9 +132,9 @@ class OneFrame {
   template <class Homes>
   void note(std::size_t i, const Homes& homes, std::uint64_t mixed, std::uint64_t key,
             const Transport& transport, std::uint32_t length) const {
-    auto* const bucket = homes[flow::upper_half(mixed)];
-    bucket->prefetch();
-    plain_.buckets[i] = bucket;
+    auto* const place = homes[flow::upper_half(mixed)];
+    __builtin_prefetch(place, 1);
+    plain_.places[i] = place;
     plain_.keys[i] = key;
     plain_.steady[i] = transport.steady;
     plain_.traffic[i] = {1, length};

@@ -32,8 +32,8 @@ struct PlainBurst {
   ByPacket<std::uint8_t*> bytes;             // of the mbuf's first segment
   ByPacket<std::uint16_t> lengths;           // so many
   alignas(16) ByPacket<std::uint64_t> keys;  // packed; IPv6: the ports only
-  // The flow::ConnectionBucket of its family where its connection belongs.
-  ByPacket<void*> buckets;
+  // Where the table of its family has its connection, probably: ConnectionTable::Homes.
+  ByPacket<void*> places;
   // Connection::steady_word() of what it may belong to; 0: of nothing that stays as it is.
   alignas(16) ByPacket<std::uint64_t> steady;
   alignas(16) ByPacket<Traffic> traffic;
