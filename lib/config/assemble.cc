@@ -22,7 +22,7 @@ std::optional<std::size_t> pick_node(Context& context, const Config& config,
   if (!context.places().given("nodes")) {
     if (which.option)
       context.error(
-          {}, fmt::format("there is no node {}: the file has no nodes", quoted(*which.option)),
+          {}, fmt::format("there is no node {}: the file has no nodes", in_quotes(*which.option)),
           "leave --node out");
     return std::nullopt;
   }
@@ -40,9 +40,9 @@ std::optional<std::size_t> pick_node(Context& context, const Config& config,
   const auto known = fmt::format("the nodes are {}", fmt::join(names, ", "));
   const Position position = context.places().nearest("nodes");
   if (which.option)
-    context.error(position, fmt::format("there is no node {}", quoted(name)), known);
+    context.error(position, fmt::format("there is no node {}", in_quotes(name)), known);
   else
-    context.error(position, fmt::format("this host's name, {}, is no node's", quoted(name)),
+    context.error(position, fmt::format("this host's name, {}, is no node's", in_quotes(name)),
                   known + "; name one with --node");
   return std::nullopt;
 }

@@ -19,7 +19,7 @@ std::string description(const YamlNode& node) {
     case Kind::empty:
       return "empty";
     case Kind::scalar:
-      return is_number(*node.content) ? node.content->text : quoted(node.content->text);
+      return is_number(*node.content) ? node.content->text : in_quotes(node.content->text);
     case Kind::list:
       return node.content->items.empty() ? "an empty list" : "a list";
     case Kind::map:
@@ -30,7 +30,7 @@ std::string description(const YamlNode& node) {
 
 }  // namespace
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   constexpr std::size_t longest = 60;
   std::string shown(text.substr(0, longest));
   for (char& c : shown)

@@ -60,6 +60,6 @@ class Context {
 };
 
 // A word of the file as a message shows it: in quotes, cut when long.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 
 }  // namespace drover::config

@@ -59,7 +59,7 @@ std::optional<std::string> regex(Context& context, const YamlNode& node) {
   auto text = some_text(context, node);
   if (!text) return std::nullopt;
   if (const auto compiled = RegularExpression::compile(*text); !compiled) {
-    context.error(node.position, fmt::format("{} is {}: {}", context.label(), quoted(*text),
+    context.error(node.position, fmt::format("{} is {}: {}", context.label(), in_quotes(*text),
                                              compiled.error().what));
     return std::nullopt;
   }
@@ -125,7 +125,7 @@ std::optional<std::vector<std::string>> read_command(Context& context, const Yam
   if (!words) return std::nullopt;
   if (!words->front().starts_with('/')) {
     context.error(node.position,
-                  fmt::format("the program {} has no absolute path", quoted(words->front())));
+                  fmt::format("the program {} has no absolute path", in_quotes(words->front())));
     return std::nullopt;
   }
   return words;

@@ -33,7 +33,7 @@ std::optional<std::string> scheduler(Context& context, const YamlNode& node) {
   if (text == nullptr)
     context.expected(node, "the name of a scheduler");
   else
-    context.error(node.position, fmt::format("there is no scheduler {}", quoted(*text)),
+    context.error(node.position, fmt::format("there is no scheduler {}", in_quotes(*text)),
                   suggest(*text, known, "there are"));
   return std::nullopt;
 }

@@ -20,12 +20,12 @@ std::vector<std::string_view> names_of(const MapShape& shape) {
 }
 
 void tell_of_duplicate(Context& context, const Entry& entry, Position first) {
-  context.error(entry.position, fmt::format("{} is given twice", quoted(entry.key)),
+  context.error(entry.position, fmt::format("{} is given twice", in_quotes(entry.key)),
                 fmt::format("the first is at {}:{}", first.line, first.column));
 }
 
 void tell_of_unknown(Context& context, const MapShape& shape, const Entry& entry) {
-  const auto what = fmt::format("{} has no key {}", shape.what, quoted(entry.key));
+  const auto what = fmt::format("{} has no key {}", shape.what, in_quotes(entry.key));
   for (const auto& [key, why] : shape.absent)
     if (key == entry.key) return context.error(entry.position, what, std::string(why));
   context.error(entry.position, what, suggest(entry.key, names_of(shape), "its keys are"));
@@ -95,7 +95,7 @@ std::optional<std::vector<Entry>> named_entries(Context& context, const YamlNode
     if (!is_new) {
       tell_of_duplicate(context, entry, first->second);
     } else if (!is_name(entry.key)) {
-      context.error(entry.position, fmt::format("{} is no name", quoted(entry.key)),
+      context.error(entry.position, fmt::format("{} is no name", in_quotes(entry.key)),
                     std::string("a name has ") + name_rule);
     } else {
       entries.push_back(entry);

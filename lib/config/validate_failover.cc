@@ -91,7 +91,7 @@ class InstanceCheck {
     if (port) return port;
     std::vector<std::string_view> names;
     for (const Port& each : config_.ports) names.push_back(each.name);
-    context_.error(here, fmt::format("there is no port {}", quoted(name)),
+    context_.error(here, fmt::format("there is no port {}", in_quotes(name)),
                    suggest(name, names, "the ports are"));
     return std::nullopt;
   }
@@ -101,7 +101,7 @@ class InstanceCheck {
     if (service != config_.services.end()) return &*service;
     std::vector<std::string_view> names;
     for (const Service& each : config_.services) names.push_back(each.name);
-    context_.error(here, fmt::format("there is no service {}", quoted(name)),
+    context_.error(here, fmt::format("there is no service {}", in_quotes(name)),
                    suggest(name, names, "the services are"));
     return nullptr;
   }

@@ -33,7 +33,7 @@ bool check_port_name(Context& context, const Config& config, const std::string& 
   const auto names = names_of_ports(config);
   if (std::ranges::find(names, name) != names.end()) return true;
   if (const auto here = context.places().sound(path))
-    context.error(*here, fmt::format("there is no port {}", quoted(name)),
+    context.error(*here, fmt::format("there is no port {}", in_quotes(name)),
                   suggest(name, names, "the ports are"));
   return false;
 }

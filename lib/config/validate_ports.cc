@@ -30,7 +30,7 @@ void check_form(Context& context, PortDriver driver, const NamedDevice& named) {
   if (fits(driver, named.device)) return;
   context.error(
       context.places().nearest(named.path),
-      fmt::format("device is {}, expected {}", quoted(named.device), expected_device(driver)),
+      fmt::format("device is {}, expected {}", in_quotes(named.device), expected_device(driver)),
       device_remedy(driver, named.device));
 }
 
@@ -51,7 +51,7 @@ void check_is_free(Context& context, UsedDevices& used, const std::vector<Node>&
     if (other) first = other;
   }
   if (first)
-    context.error(here, fmt::format("the device {} is another port's", quoted(named.device)),
+    context.error(here, fmt::format("the device {} is another port's", in_quotes(named.device)),
                   the_first_is_at(*first));
 }
 
@@ -70,7 +70,7 @@ void check_nodes_of_key(Context& context, const std::vector<Node>& nodes, const 
   for (const std::string_view name : named)
     if (std::find(names.begin(), names.end(), name) == names.end())
       context.error(context.places().nearest(fmt::format("{}.{}", path, name)),
-                    fmt::format("there is no node {}", quoted(name)),
+                    fmt::format("there is no node {}", in_quotes(name)),
                     suggest(name, names, "the nodes are"));
   for (const std::string_view name : names)
     if (std::find(named.begin(), named.end(), name) == named.end())

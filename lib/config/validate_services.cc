@@ -66,7 +66,7 @@ void check_pools_of_services(Context& context, const Config& config) {
     used.insert(pool);
     const auto here = context.places().sound(fmt::format("services[{}].pool", i));
     if (!here || config.pools.contains(pool) || pools_are_unreadable) continue;
-    context.error(*here, fmt::format("there is no pool {}", quoted(pool)),
+    context.error(*here, fmt::format("there is no pool {}", in_quotes(pool)),
                   names.empty() ? "the file has no pools" : suggest(pool, names, "the pools are"));
   }
   for (const std::string_view name : names)
