@@ -118,6 +118,7 @@ void SyncExchange::hear(const IpAddress& from, std::span<const std::uint8_t> dat
       return;
     }
   }
+  const bool listened = listens(*peer, now);
   const auto heard =
       peer->session.hear(opened->header, now, streams.value_or(std::vector<std::uint64_t>()));
   if (heard.fault != failover::SessionFault::none) {
@@ -126,6 +127,7 @@ void SyncExchange::hear(const IpAddress& from, std::span<const std::uint8_t> dat
   }
   ++peer->counts.datagrams_received;
   notice(*peer, heard, now);
+  if (heard.is_new || listens(*peer, now) != listened) actions_.peers_changed();
   if (opened->header.kind == SyncKind::changes || opened->header.kind == SyncKind::table)
     take(*peer, opened->body);
   if (opened->header.kind == SyncKind::hello) compare_services(*peer);
@@ -146,7 +148,6 @@ void SyncExchange::notice(Peer& peer, const failover::SyncSession::Heard& heard,
   const bool echo = peer.table_sent && now - *peer.table_sent < request_echo;
   if (heard.send_table && !peer.gets_table && !echo) peer.wants_table = true;
   if (heard.complete) actions_.event(log::Level::info, peer.address, "its whole table is here");
-  actions_.peers_changed();
 }
 
 void SyncExchange::take(Peer& peer, std::span<const std::uint8_t> body) {

@@ -29,14 +29,19 @@ RecordSender::Added RecordSender::add(const FlowRecord& record, std::uint64_t no
 }
 
 void RecordSender::send(WorkerState& state) {
-  for (std::size_t way = 0; way < plan_->ways.size(); ++way) send_by(way, state);
-  state.counters.flow_records_sent.add(count_);
+  std::size_t sent = count_;
+  for (std::size_t way = 0; way < plan_->ways.size(); ++way)
+    sent = std::min(sent, send_by(way, state));
+  state.counters.flow_records_sent.add(sent);
+  state.counters.flow_changes_late.add(count_ - sent);
+  for (std::size_t i = sent; i < count_; ++i) state.reporter.tell(records_[i]);
   count_ = 0;
 }
 
-void RecordSender::send_by(std::size_t index, WorkerState& state) {
+std::size_t RecordSender::send_by(std::size_t index, WorkerState& state) {
   const RecordWay& way = plan_->ways[index];
-  for (std::span<const FlowRecord> left = std::span(records_).first(count_); !left.empty();) {
+  std::span<const FlowRecord> left = std::span(records_).first(count_);
+  while (!left.empty()) {
     rte_mbuf* frame = rte_pktmbuf_alloc(state.mempool);
     const auto headers = static_cast<std::uint16_t>(way.headers.size());
     char* bytes = frame == nullptr
@@ -45,9 +50,7 @@ void RecordSender::send_by(std::size_t index, WorkerState& state) {
     if (bytes == nullptr) {
       rte_pktmbuf_free(frame);
       state.counters.count(Verdict::no_mbuf);
-      state.counters.flow_changes_late.add(left.size());
-      for (const FlowRecord& record : left) state.reporter.tell(record);
-      return;
+      break;
     }
     const std::span room(reinterpret_cast<std::uint8_t*>(bytes), headers + std::size_t{way.room});
     const auto sealed =
@@ -63,6 +66,7 @@ void RecordSender::send_by(std::size_t index, WorkerState& state) {
   }
   // The packets may leave by other ports, which must not be faster.
   state.transmitter.flush_if_several(way.port);
+  return count_ - left.size();
 }
 
 }  // namespace drover::datapath

@@ -37,7 +37,8 @@ class RecordSender {
   void send(WorkerState& state);
 
  private:
-  void send_by(std::size_t way, WorkerState& state);
+  // How many of them, from the first one on: fewer when there is no mbuf.
+  std::size_t send_by(std::size_t way, WorkerState& state);
 
   const RecordPlan* plan_ = nullptr;
   TokenBucket pace_;

@@ -21,7 +21,13 @@ SyncSession::Heard SyncSession::hear(const SyncHeader& header, TimePoint now,
   if (is_retired(header.boot)) return {.fault = SessionFault::replayed};
   const bool is_hello = header.kind == SyncKind::hello;
   const bool knows_us = header.echo == boot_;
-  if (!knows_us && !is_hello) return {.fault = SessionFault::stranger};
+  if (!knows_us && !is_hello) {
+    // Sealed before it knew of this start: not taken, but not lost either.
+    if (header.boot == peer_boot_ && header.stream < streams_.size() &&
+        streams_[header.stream].window.has_begun())
+      streams_[header.stream].window.take(header.sequence);
+    return {.fault = SessionFault::stranger};
+  }
 
   Heard heard;
   if (header.boot != peer_boot_) {

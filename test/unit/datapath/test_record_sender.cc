@@ -3,6 +3,7 @@
 #include "lib/datapath/record_sender.h"
 
 #include <fmt/format.h>
+#include <rte_mbuf.h>
 
 #include <algorithm>
 #include <memory>
@@ -14,6 +15,7 @@
 #include "lib/net/vlan.h"
 #include "test/harness/client_frame.h"
 #include "test/harness/in_process_plant.h"
+#include "test/harness/test_eal.h"
 #include "test/unit/catch.h"
 
 namespace drover::test {
@@ -178,6 +180,20 @@ TEST_CASE("in a flood embryonic connections' records are left out, and told of l
         flood);
   bench.plant.wait(std::chrono::seconds(31));
   CHECK(counters.flow_changes.value() >= 4'000);  // by control, as its ring has room
+}
+
+TEST_CASE("without an mbuf for them control is told of the records, once", "[sync]") {
+  Bench bench;
+  bench.plant.inject(PortId(0), Bench::syn(4'000));
+  std::vector<rte_mbuf*> taken;
+  while (rte_mbuf* mbuf = rte_pktmbuf_alloc(frame_pool())) taken.push_back(mbuf);
+  const auto left = bench.turn();
+  rte_pktmbuf_free_bulk(taken.data(), static_cast<unsigned>(taken.size()));
+  CHECK(left.size() == 1);  // the SYN, which does not wait
+  const auto& counters = bench.plant.counters(WorkerId(0));
+  CHECK(counters.flow_records_sent.value() == 0);
+  CHECK(counters.flow_changes_late.value() == 1);
+  CHECK(counters.flow_changes.value() == 1);
 }
 
 TEST_CASE("while a balancer's MAC address is not known, control sends the records", "[sync]") {

@@ -104,12 +104,12 @@ struct WithStream : Met {
         {.kind = SyncKind::hello, .boot = peer_boot, .echo = our_boot, .sequence = sequence}, now,
         streams);
   }
-  SessionFault hear_worker(std::uint64_t number) {
+  SessionFault hear_worker(std::uint64_t number, std::uint64_t echo = our_boot) {
     return session
         .hear({.kind = SyncKind::changes,
                .stream = 1,
                .boot = peer_boot,
-               .echo = our_boot,
+               .echo = echo,
                .sequence = number},
               now)
         .fault;
@@ -139,6 +139,16 @@ TEST_CASE("what a stream has lost is known with the second hello behind it, its 
   CHECK(!met.session.complete());
   CHECK(met.hear_worker(3) == SessionFault::replayed);
   CHECK(met.hear_worker(4) == SessionFault::none);
+}
+
+TEST_CASE("what a worker sealed before it knew of this start is not taken, and not lost") {
+  WithStream met;
+  met.say_hello(0);
+  CHECK(met.hear_worker(1, 10) == SessionFault::stranger);
+  CHECK(met.hear_worker(2) == SessionFault::none);
+  met.say_hello(2);
+  met.say_hello(2);
+  CHECK(met.session.lost() == 0);
 }
 
 TEST_CASE("a stream of which nothing has come is missed as well") {
