@@ -6,6 +6,7 @@ import unittest
 from balancer import ROOT
 from network import VIP
 from scenario import Scenario
+from wait import wait_until
 from webserver import get
 
 DATA = ROOT / "test" / "data"
@@ -21,9 +22,14 @@ class Import(Scenario, unittest.TestCase):
         self.addCleanup(self.balancer.stop)
         return done
 
+    def all_are_up(self):
+        (service,) = self.balancer.json("list")["services"]
+        return all(server["state"] == "up" for server in service["servers"])
+
     def test_lvs_cf(self):
         done = self.run_imported("primary", DATA / "lvs-filled.cf")
         self.assertIn("lvs-filled.cf:6: warning: heartbeat", done.stderr)
+        wait_until(self.all_are_up, "every server has been checked")
         self.assertServed()
         self.assertIn(f"TCP  {VIP}:80 rr\n", self.balancer.listing())
 
