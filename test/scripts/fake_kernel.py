@@ -11,6 +11,8 @@ from pathlib import Path
 # What a real kernel has read from the devices' tables.
 KERNELS_DRIVER = {"0x8086": "e1000e", "0x1af4": "virtio-pci", "0x1022": "pcieport"}
 
+SETTLE = "settle"
+
 
 class FakeKernel:
     def __init__(self, root):
@@ -20,6 +22,7 @@ class FakeKernel:
         (self.root / "sys/class/net").mkdir(parents=True)
         self.refuses = set()  # drivers that take no device
         self._threads = []
+        self._settled = threading.Semaphore(0)
         for driver in ("e1000e", "virtio-pci", "vfio-pci", "uio_pci_generic", "pcieport"):
             (self._pci / "drivers" / driver).mkdir(parents=True)
             self._serve(self._pci / "drivers" / driver / "unbind", self._unbind)
@@ -52,6 +55,8 @@ class FakeKernel:
         (entry / f"lower_{lower}").symlink_to(self.root / "sys/class/net" / lower)
 
     def driver(self, address):
+        """Once all that has been written is done."""
+        self._settle()
         link = self._pci / "devices" / address / "driver"
         return os.readlink(link).rsplit("/", 1)[-1] if link.is_symlink() else None
 
@@ -69,11 +74,19 @@ class FakeKernel:
                 if not written:
                     return
                 for address in written:
-                    act(address)
+                    if address == SETTLE:
+                        self._settled.release()
+                    else:
+                        act(address)
 
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
         self._threads.append((fifo, thread))
+
+    def _settle(self):
+        for fifo, _ in self._threads:
+            fifo.write_text(SETTLE + "\n")
+            self._settled.acquire()
 
     def _unbind(self, address):
         device = self._pci / "devices" / address
